@@ -1,0 +1,113 @@
+import logging
+
+from odoo import api, http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import consteq, verify_hash_signed
+
+from .. import exact_online
+from ..models.keeping_exact_connection import CALLBACK_PATH, STATE_SCOPE
+
+_logger = logging.getLogger(__name__)
+
+GROUP = "keeping_exact_connector.group_administrator"
+
+
+class ExactOAuthController(http.Controller):
+    """Where Exact sends the browser after the question for consent."""
+
+    @http.route(CALLBACK_PATH, type="http", auth="user", methods=["GET"], save_session=False)
+    def callback(self, state=None, code=None, error=None, **_params):
+        """Exchange the code, or say what happened and what to do.
+
+        Assumes an attacker: nothing is done unless the state was made for this user, this
+        organisation and this connection, has not expired and has not been used.
+
+        :param str state: what :meth:`KeepingExactConnection._make_state` signed
+        :param str code: the authorization code, good for three minutes and once
+        :param str error: set by Exact when the user refused
+        """
+        env = request.env
+        connection, nonce = self._read_state(env, state)
+        if not connection:
+            return self._explain(
+                env._("This page was not opened from a question of yours, or too late."),
+                env._("Go back to the connection and click Start connecting again."),
+            )
+        if not self._use_nonce(connection, nonce):
+            return self._explain(
+                env._("This answer of Exact Online was used before."),
+                env._("If the connection is not there, click Start connecting again."),
+                connection,
+            )
+        if error or not code:
+            return self._explain(
+                env._("You did not allow access, so nothing was changed."),
+                env._("Click Start connecting again when you want to connect."),
+                connection,
+            )
+        try:
+            self._accept(connection, code)
+        except (exact_online.ExactError, UserError) as problem:
+            return self._explain(
+                env._("Exact Online did not make the connection: %s", self._text(env, problem)),
+                env._("Click Start connecting again. Nothing else was changed."),
+                connection,
+            )
+        return request.redirect(f"/odoo/exact-connections/{connection.id}")
+
+    def _read_state(self, env, state):
+        try:
+            values = verify_hash_signed(env(su=True), STATE_SCOPE, state or "")
+            connection_id, user_id, company_id, nonce = values
+        except (TypeError, ValueError):
+            return None, None
+        connection = env["keeping.exact.connection"].browse(connection_id).exists()
+        mine = connection and user_id == env.uid and env.user.has_group(GROUP)
+        # The callback carries no choice of organisations: those of the user count.
+        connection = connection.with_context(allowed_company_ids=env.user.company_ids.ids)
+        if not mine or not connection.has_access("write") or connection.company_id.id != company_id:
+            return None, None
+        return connection, nonce
+
+    def _use_nonce(self, connection, nonce):
+        """Take the nonce, for good: in a cursor of its own, so that a retry cannot reuse it."""
+        with connection.env.registry.cursor() as cr:
+            own = self._in_cursor(connection, cr).sudo()
+            if not own.try_lock_for_update(allow_referencing=True):
+                return False
+            if not own.consent_nonce or not consteq(own.consent_nonce, nonce):
+                return False
+            own.consent_nonce = False
+        return True
+
+    def _accept(self, connection, code):
+        # Odoo repeats a request after a serialization failure, and a code works once: the
+        # exchange gets a cursor that is committed as soon as Exact has answered.
+        with connection.env.registry.cursor() as cr:
+            self._in_cursor(connection, cr)._accept_consent(code)
+        with connection.env.registry.cursor() as cr:
+            own = self._in_cursor(connection, cr)
+            own._read_administrations()
+            own.env["keeping.exact.operation"].sudo()._resume(own)
+
+    def _in_cursor(self, connection, cr):
+        env = api.Environment(cr, connection.env.uid, connection.env.context)
+        return env["keeping.exact.connection"].browse(connection.id)
+
+    def _text(self, env, problem):
+        if isinstance(problem, exact_online.ExactError):
+            return env["keeping.exact.operation"]._explain(problem)
+        return str(problem)
+
+    def _explain(self, what, remedy, connection=None):
+        values = {
+            "what": what,
+            "remedy": remedy,
+            "url": f"/odoo/exact-connections/{connection.id}"
+            if connection
+            else "/odoo/exact-connections",
+        }
+        response = request.render("keeping_exact_connector.oauth_problem", values)
+        response.status_code = 400
+        return response

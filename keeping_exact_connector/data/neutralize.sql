@@ -1,0 +1,14 @@
+-- A copy of this database must not reach Exact: one refresh of the copy's token would kill the
+-- connection of the original.
+UPDATE keeping_exact_connection
+   SET state = 'disconnected',
+       grant_id = NULL,
+       client_secret_pending = NULL,
+       consent_nonce = NULL;
+DELETE FROM keeping_exact_grant;
+UPDATE ir_cron
+   SET active = false
+  FROM ir_model_data
+ WHERE ir_model_data.module = 'keeping_exact_connector'
+   AND ir_model_data.model = 'ir.cron'
+   AND ir_model_data.res_id = ir_cron.id;

@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# What was billed. The cost (amount) and what depends on it may change: it is not on the invoice.
+FROZEN_FIELDS = frozenset(
+    (
+        "name",
+        "date",
+        "unit_amount",
+        "product_uom_id",
+        "project_id",
+        "task_id",
+        "employee_id",
+        "user_id",
+        "partner_id",
+        "company_id",
+    )
+)
+RESERVED_STATES = ("draft", "queued", "sending", "uncertain", "failed")
+INVOICED_STATES = ("open", "processed")
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    keeping_exact_hour_ids = fields.One2many(
+        "keeping.exact.hour",
+        "timesheet_id",
+        string="On Exact invoices",
+        groups="keeping_exact_connector.group_user",
+        export_string_translation=False,
+    )
+    keeping_exact_state = fields.Selection(
+        [
+            ("to_invoice", "To invoice"),
+            ("reserved", "Reserved"),
+            ("invoiced", "Invoiced"),
+            ("paid", "Paid"),
+            ("not_billable", "Not billable"),
+        ],
+        string="Exact invoice",
+        compute="_compute_keeping_exact_state",
+        compute_sudo=True,
+        search="_search_keeping_exact_state",
+        groups="keeping_exact_connector.group_user",
+    )
+
+    # ------------------------------------------------------------------ compute and search
+
+    @api.depends("project_id", "partner_id", "keeping_exact_hour_ids.live")
+    def _compute_keeping_exact_state(self):
+        states = self._get_live_link_states()
+        for line in self:
+            state = states.get(line.id)
+            if state in RESERVED_STATES:
+                line.keeping_exact_state = "reserved"
+            elif state:
+                line.keeping_exact_state = "paid" if state == "paid" else "invoiced"
+            elif not line.project_id:
+                line.keeping_exact_state = False
+            else:
+                line.keeping_exact_state = "to_invoice" if line.partner_id else "not_billable"
+
+    def _get_live_link_states(self):
+        """Return the state of the live link of each timesheet that has one, in one query."""
+        hours = self.env["keeping.exact.hour"].search_fetch(
+            [("timesheet_id", "in", self.ids), ("live", "=", True)], ["timesheet_id", "invoice_id"]
+        )
+        return {hour.timesheet_id.id: hour.invoice_id.state for hour in hours}
+
+    def _search_keeping_exact_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        is_timesheet = Domain("project_id", "!=", False)
+        billed = Domain("keeping_exact_hour_ids", "any!", [("live", "=", True)])
+        domains = {
+            "to_invoice": is_timesheet & ~billed & Domain("partner_id", "!=", False),
+            "not_billable": is_timesheet & ~billed & Domain("partner_id", "=", False),
+            "reserved": self._domain_live(RESERVED_STATES),
+            "invoiced": self._domain_live(INVOICED_STATES),
+            "paid": self._domain_live(("paid",)),
+            False: Domain("project_id", "=", False),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.model
+    def _domain_live(self, states):
+        live = [("live", "=", True), ("invoice_id.state", "in", states)]
+        return Domain("keeping_exact_hour_ids", "any!", live)
+
+    # ------------------------------------------------------------------ promise 2
+
+    def _get_live_hours(self):
+        """Return the live invoiced hours of these timesheets, whoever may see them."""
+        if not self.ids:
+            return self.env["keeping.exact.hour"].sudo()
+        return (
+            self.env["keeping.exact.hour"]
+            .sudo()
+            .search([("timesheet_id", "in", self.ids), ("live", "=", True)])
+        )
+
+    def _is_readonly(self):
+        # The state is computed for the whole list at once; a search here would be one a line.
+        state = self.sudo().keeping_exact_state
+        return super()._is_readonly() or state in ("reserved", "invoiced", "paid")
+
+    def _check_can_write(self, values):
+        result = super()._check_can_write(values)
+        frozen = FROZEN_FIELDS & set(values)
+        if frozen:
+            self._check_not_billed(values, frozen)
+        return result
+
+    def _check_not_billed(self, values, frozen):
+        """Refuse a change of what was billed; writing the same value again is none.
+
+        :raise UserError: says on which invoice the hours are
+        """
+        hours = self._get_live_hours()
+        changed = hours.filtered(
+            lambda hour: any(hour.timesheet_id._is_changed(name, values[name]) for name in frozen)
+        )
+        if changed:
+            raise UserError(changed._get_locked_message())
+
+    def _is_changed(self, name, value):
+        field = self._fields[name]
+        return field.convert_to_record(field.convert_to_cache(value, self), self) != self[name]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_exact_invoice(self):
+        hours = self._get_live_hours()
+        if hours:
+            raise UserError(hours._get_locked_message())
+
+    @api.depends("task_id.project_id")
+    def _compute_project_id(self):
+        return super(AccountAnalyticLine, self._without_billed())._compute_project_id()
+
+    @api.depends("project_id")
+    def _compute_task_id(self):
+        return super(AccountAnalyticLine, self._without_billed())._compute_task_id()
+
+    @api.depends("task_id.partner_id", "project_id.partner_id")
+    def _compute_partner_id(self):
+        return super(AccountAnalyticLine, self._without_billed())._compute_partner_id()
+
+    @api.depends("employee_id.user_id")
+    def _compute_user_id(self):
+        return super(AccountAnalyticLine, self._without_billed())._compute_user_id()
+
+    def _without_billed(self):
+        """Return those that may be recomputed: moving a task must not move billed hours."""
+        return self - self._get_live_hours().timesheet_id.with_env(self.env)
+
+    # ------------------------------------------------------------------ actions
+
+    def action_keeping_exact_create_invoice(self):
+        """Open the wizard for the selected timesheets. They stay on the server."""
+        self.check_access("read")
+        return self.env["keeping.exact.invoice.create"]._open_for(self)

@@ -1,0 +1,362 @@
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .. import exact_online
+from ..tools.guards import check_editable
+from ..tools.locks import SYNCING, try_administration_lock
+from ..tools.sites import SITE_SELECTION
+from .keeping_exact_journal import SALES
+
+_logger = logging.getLogger(__name__)
+
+EDITABLE = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+SYNC_RETRY = timedelta(minutes=15)
+
+
+class KeepingExactAdministration(models.Model):
+    _name = "keeping.exact.administration"
+    _description = "Exact Online Administration"
+    _inherit = ["mail.thread"]
+    _order = "state desc, name"
+    _rec_names_search = ["name", "code"]
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True)
+    code = fields.Integer(string="Number", required=True, readonly=True, aggregator=None)
+    site = fields.Selection(SITE_SELECTION, required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", string="Organisation", required=True, readonly=True, index=True
+    )
+    connection_id = fields.Many2one(
+        "keeping.exact.connection",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    connection_state = fields.Selection(
+        related="connection_id.state", string="State of the connection"
+    )
+    health_message = fields.Char(related="connection_id.health_message")
+    country_code = fields.Char(string="Country", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    state = fields.Selection(
+        [
+            ("available", "Available"),
+            ("linked", "Linked"),
+            ("inaccessible", "No access"),
+        ],
+        default="available",
+        required=True,
+        readonly=True,
+        tracking=True,
+    )
+    journal_id = fields.Many2one(
+        "keeping.exact.journal",
+        string="Sales journal",
+        domain=f"[('administration_id', '=', id), ('type', '=', {SALES}), ('blocked', '=', False)]",
+        check_company=True,
+        help="Invoices are made in this journal.",
+    )
+    item_id = fields.Many2one(
+        "keeping.exact.item",
+        string="Hours item",
+        domain="[('administration_id', '=', id), ('is_sales', '=', True)]",
+        check_company=True,
+        help="Lines are booked on this item. Left empty, an item for hours is made in Exact "
+        "when the first invoice is sent.",
+    )
+    vat_code_id = fields.Many2one(
+        "keeping.exact.vat.code",
+        string="VAT code",
+        domain="[('administration_id', '=', id), ('blocked', '=', False), ('type', '!=', 'I'), "
+        "('transaction_type', 'in', ('B', 'S'))]",
+        check_company=True,
+        help="Used where neither the customer nor the item has a VAT code in Exact.",
+    )
+    payment_condition_id = fields.Many2one(
+        "keeping.exact.payment.condition",
+        domain="[('administration_id', '=', id)]",
+        check_company=True,
+        help="Used where the customer has no payment condition in Exact.",
+    )
+    customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
+    item_ids = fields.One2many("keeping.exact.item", "administration_id")
+    invoice_ids = fields.One2many("keeping.exact.invoice", "administration_id")
+    customer_count = fields.Integer(compute="_compute_counts")
+    item_count = fields.Integer(compute="_compute_counts")
+    invoice_count = fields.Integer(compute="_compute_counts")
+    # Timestamps of Exact are 64 bits, more than an Integer column holds.
+    customer_timestamp = fields.Char(default="1", copy=False)
+    item_timestamp = fields.Char(default="1", copy=False)
+    synced_at = fields.Datetime(string="Lists read on", readonly=True, copy=False)
+    sync_at = fields.Datetime(string="Next reading", readonly=True, copy=False)
+    sync_message = fields.Char(readonly=True, copy=False)
+
+    _company_site_code_unique = models.Constraint(
+        "UNIQUE (company_id, site, code)",
+        "An administration of Exact is kept once per organisation.",
+    )
+    _linked_once = models.UniqueIndex(
+        "(site, code) WHERE state = 'linked'",
+        "This administration of Exact is linked to an organisation already.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_counts(self):
+        for model, name in (
+            ("keeping.exact.customer", "customer_count"),
+            ("keeping.exact.item", "item_count"),
+            ("keeping.exact.invoice", "invoice_count"),
+        ):
+            groups = self.env[model]._read_group(
+                [("administration_id", "in", self.ids)], ["administration_id"], ["__count"]
+            )
+            counts = {administration.id: count for administration, count in groups}
+            for administration in self:
+                administration[name] = counts.get(administration.id, 0)
+
+    @api.depends("name", "code")
+    def _compute_display_name(self):
+        for administration in self:
+            administration.display_name = f"{administration.name} ({administration.code})"
+
+    # ------------------------------------------------------------------ CRUD
+
+    def write(self, vals):
+        check_editable(self, vals, EDITABLE)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_invoices(self):
+        domain = [("administration_id", "in", self.ids)]
+        if self.env["keeping.exact.invoice"].sudo().search_count(domain, limit=1):
+            raise UserError(self.env._("Invoices refer to this administration; unlink it instead."))
+
+    # ------------------------------------------------------------------ actions
+
+    def action_link(self):
+        """Link the administration: from now on hours may be invoiced in it.
+
+        :raise UserError: it is linked elsewhere, or Exact cannot be read
+        """
+        self._check_administrator()
+        for administration in self:
+            administration._check_may_link()
+            with administration.connection_id._user_errors():
+                administration._read_lists()
+            administration.sudo().write({"state": "linked", "sync_at": fields.Datetime.now()})
+            administration._fill_defaults()
+        # Customers and items may be many: they are read in the background.
+        self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger()
+        return True
+
+    def action_unlink(self):
+        """Stop using the administration; its links, hours and settings stay."""
+        self._check_administrator()
+        domain = [
+            ("administration_id", "in", self.ids),
+            ("state", "in", ("queued", "sending", "uncertain")),
+        ]
+        if self.env["keeping.exact.invoice"].sudo().search_count(domain, limit=1):
+            raise UserError(
+                self.env._("Invoices of this administration are being sent. Wait or release them.")
+            )
+        self.sudo().state = "available"
+        return True
+
+    def action_sync(self):
+        """Read lists, customers and items again, in the background."""
+        self._check_administrator()
+        self.sudo().sync_at = fields.Datetime.now()
+        self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Customers, items and settings are being read from Exact."),
+            },
+        }
+
+    def action_open_customers(self):
+        """Show the customers of this administration."""
+        return self._open("keeping_exact_customer_action")
+
+    def action_open_invoices(self):
+        """Show the invoice links of this administration."""
+        return self._open("keeping_exact_invoice_action")
+
+    def _open(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"keeping_exact_connector.{xmlid}")
+        return {**action, "domain": [("administration_id", "=", self.id)], "context": {}}
+
+    def _check_administrator(self):
+        self.check_access("write")
+        if not self.env.user.has_group("keeping_exact_connector.group_administrator"):
+            raise AccessError(self.env._("Only an Exact Online administrator may do this."))
+
+    def _check_may_link(self):
+        self.ensure_one()
+        if self.state == "inaccessible":
+            raise UserError(
+                self.env._("The Exact user of this connection has no access to %s.", self.name)
+            )
+        domain = [
+            ("site", "=", self.site),
+            ("code", "=", self.code),
+            ("state", "=", "linked"),
+            ("id", "!=", self.id),
+        ]
+        if self.sudo().search_count(domain, limit=1):
+            raise UserError(self.env._("%s is linked to another organisation.", self.display_name))
+
+    # ------------------------------------------------------------------ business
+
+    @api.model
+    def _update_from_exact(self, connection, divisions):
+        """Make, update and mark administrations after reading system/Divisions.
+
+        :param connection: the keeping.exact.connection that read them
+        :param list divisions: rows of system/Divisions
+        """
+        domain = [("company_id", "=", connection.company_id.id), ("site", "=", connection.site)]
+        known = {administration.code: administration for administration in self.search(domain)}
+        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        by_name = {currency.name: currency for currency in currencies}
+        new, seen = [], self.browse()
+        for row in divisions:
+            currency = by_name.get(row.get("Currency"), currencies.browse())
+            vals = {
+                "name": row.get("Description") or str(row["Code"]),
+                "country_code": row.get("Country"),
+                "currency_id": currency.id,
+                "connection_id": connection.id,
+            }
+            administration = known.get(row["Code"])
+            if administration:
+                seen |= administration
+                administration._refresh_from(vals)
+            else:
+                key = {"company_id": connection.company_id.id, "site": connection.site}
+                new.append({**key, "code": row["Code"], **vals})
+        self.create(new)
+        gone = connection.administration_ids.filtered(lambda a: a.code in known) - seen
+        gone.filtered(lambda a: a.state == "available").state = "inaccessible"
+
+    def _refresh_from(self, vals):
+        self.ensure_one()
+        if self.state == "linked" and self.connection_id.state == "connected":
+            # Another connection may see it too; the one in use is not replaced unasked.
+            vals = {name: value for name, value in vals.items() if name != "connection_id"}
+        if self.state == "inaccessible":
+            vals = {**vals, "state": "available"}
+        self.write(vals)
+
+    def _get_client(self):
+        """Return a client for this administration, to be used in a ``with``."""
+        self.ensure_one()
+        return self.connection_id._get_client(self.code)
+
+    def _read_lists(self):
+        """Read the short lists, page by page: journals, VAT codes, payment conditions."""
+        self.ensure_one()
+        with self._get_client() as client:
+            for model in (
+                "keeping.exact.journal",
+                "keeping.exact.vat.code",
+                "keeping.exact.payment.condition",
+            ):
+                self.env[model].sudo()._read_all(self, client)
+
+    def _fill_defaults(self):
+        """Choose what only one choice is left for; the rest is the administrator's."""
+        self.ensure_one()
+        administration = self.sudo()
+        for name, domain in (("journal_id", [("type", "=", SALES), ("blocked", "=", False)]),):
+            if not administration[name]:
+                found = (
+                    self.env[self._fields[name].comodel_name]
+                    .sudo()
+                    .search([("administration_id", "=", self.id), *domain], limit=1)
+                )
+                administration[name] = found
+
+    def _check_ready(self):
+        """Tell in one sentence what is missing before hours can be invoiced.
+
+        :raise UserError: the administration is not linked
+        """
+        for administration in self:
+            if administration.state != "linked":
+                raise UserError(
+                    self.env._("%s is not linked with this organisation.", administration.name)
+                )
+
+    # ------------------------------------------------------------------ cron
+
+    @api.model
+    def _cron_sync(self):
+        """Read lists, customers and items of the administrations whose turn it is.
+
+        Each administration works in a cursor of its own: one that fails stops no other.
+        """
+        due = [("state", "=", "linked"), ("sync_at", "<=", fields.Datetime.now())]
+        for administration_id in self.search(due).ids:
+            self._sync_in_own_cursor(administration_id)
+
+    @api.model
+    def _sync_in_own_cursor(self, administration_id):
+        registry = self.env.registry
+        with registry.cursor() as lock_cr:
+            if not try_administration_lock(lock_cr, SYNCING, administration_id):
+                return
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                administration = env["keeping.exact.administration"].browse(administration_id)
+                administration._sync_and_note()
+
+    def _sync_and_note(self):
+        message, wait = False, timedelta(days=1)
+        try:
+            self._sync()
+        except exact_online.LimitReached as error:
+            self.env.cr.rollback()
+            wait = error.retry_at.replace(tzinfo=None) - fields.Datetime.now()
+        except exact_online.ExactError as error:
+            self.env.cr.rollback()
+            message, wait = str(error), SYNC_RETRY
+            _logger.info("Administration %s was not read: %s", self.code, error)
+        vals = {"sync_message": message, "sync_at": fields.Datetime.now() + wait}
+        if not message and wait == timedelta(days=1):
+            vals["synced_at"] = fields.Datetime.now()
+        self.write(vals)
+        self.env.ref("keeping_exact_connector.ir_cron_sync")._trigger(at=vals["sync_at"])
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _sync(self):
+        """Read everything; a page is kept as soon as it has been read."""
+        self.ensure_one()
+        administration = self.with_company(self.company_id)
+        administration._read_lists()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        with administration._get_client() as client:
+            administration._sync_pages(client, "keeping.exact.item", "item_timestamp")
+            administration._sync_pages(client, "keeping.exact.customer", "customer_timestamp")
+        administration._fill_defaults()
+
+    def _sync_pages(self, client, model, timestamp_field):
+        mirror = self.env[model]
+        since = int(self[timestamp_field] or 1)
+        for rows in client.sync(mirror._sync_endpoint, since, select=mirror._get_select()):
+            if not rows:
+                continue
+            mirror._upsert(self, rows)
+            self[timestamp_field] = str(max(int(row["Timestamp"]) for row in rows))
+            self.env.cr.commit()  # pylint: disable=invalid-commit

@@ -1,0 +1,435 @@
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import hash_sign, urls
+
+from .. import exact_online
+from ..tools import encryption
+from ..tools.guards import check_editable
+from ..tools.settings import get_setting
+from ..tools.sites import SITE_SELECTION
+from ..tools.token_source import TokenSource
+
+CALLBACK_PATH = "/keeping_exact/oauth/callback"
+STATE_SCOPE = "keeping_exact_connector.oauth"
+# A person has to log in at Exact and read the question, perhaps look for a phone.
+CONSENT_LIFE = timedelta(minutes=30)
+EDITABLE = ("company_id", "site", "client_id", "client_secret")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class KeepingExactConnection(models.Model):
+    _name = "keeping.exact.connection"
+    _description = "Exact Online Connection"
+    _inherit = ["mail.thread"]
+    _order = "company_id, id"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name")
+    company_id = fields.Many2one(
+        "res.company",
+        string="Organisation",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    site = fields.Selection(
+        SITE_SELECTION,
+        string="Exact Online of",
+        required=True,
+        default="nl",
+        help="Look at the address of your Exact Online to see which one you use.",
+    )
+    client_id = fields.Char(
+        string="Client ID",
+        tracking=True,
+        help="Of the app that you registered at Exact Online. Leave it empty when your hosting "
+        "partner has one for you.",
+    )
+    client_secret = fields.Char(
+        string="Client secret",
+        compute="_compute_client_secret",
+        inverse="_inverse_client_secret",
+        help="Of the same app. It is kept encrypted and never shown again.",
+    )
+    has_client_secret = fields.Boolean(compute="_compute_has_client_secret")
+    client_secret_pending = fields.Char(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+    consent_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False, prefetch=False)
+    grant_id = fields.Many2one(
+        "keeping.exact.grant",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Not connected yet"),
+            ("connected", "Connected"),
+            ("attention", "Needs attention"),
+            ("disconnected", "Disconnected"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    exact_user_name = fields.Char(string="Exact user", readonly=True, copy=False)
+    exact_user_email = fields.Char(string="E-mail", readonly=True, copy=False)
+    connected_at = fields.Datetime(string="Connected on", readonly=True, copy=False)
+    refresh_expires_at = fields.Datetime(
+        string="Valid until",
+        compute="_compute_refresh_expires_at",
+        compute_sudo=True,
+        help="The connection renews itself as long as it is used once in 30 days.",
+    )
+    health_code = fields.Char(readonly=True, copy=False)
+    health_text = fields.Char(readonly=True, copy=False)
+    health_message = fields.Char(compute="_compute_health_message")
+    redirect_uri = fields.Char(
+        string="Redirect URI",
+        compute="_compute_redirect_uri",
+        help="Register exactly this address with your app at Exact Online.",
+    )
+    redirect_problem = fields.Char(compute="_compute_redirect_uri")
+    administration_ids = fields.One2many(
+        "keeping.exact.administration", "connection_id", string="Administrations", readonly=True
+    )
+    administration_count = fields.Integer(compute="_compute_administration_count")
+
+    # ------------------------------------------------------------------ compute and inverse
+
+    @api.depends("site", "exact_user_name")
+    def _compute_name(self):
+        labels = dict(self._fields["site"]._description_selection(self.env))
+        for connection in self:
+            parts = [labels.get(connection.site), connection.exact_user_name]
+            connection.name = " · ".join(filter(None, parts))
+
+    def _compute_client_secret(self):
+        self.client_secret = False
+
+    def _inverse_client_secret(self):
+        for connection in self.filtered("client_secret"):
+            may_make_key = self.env["keeping.exact.grant"]._nothing_encrypted()
+            try:
+                encrypted = encryption.encrypt(connection.client_secret.strip(), may_make_key)
+            except encryption.EncryptionKeyMissing as error:
+                raise UserError(
+                    self.env._(
+                        "The encryption key of this server is missing. Ask whoever runs the "
+                        "server to put it back, or disconnect all connections to begin anew."
+                    )
+                ) from error
+            connection.sudo().client_secret_pending = encrypted
+            connection.client_secret = False
+
+    @api.depends("client_secret_pending", "grant_id")
+    def _compute_has_client_secret(self):
+        for connection in self:
+            connection_sudo = connection.sudo()
+            connection.has_client_secret = bool(
+                connection_sudo.client_secret_pending or connection_sudo.grant_id
+            )
+
+    @api.depends("grant_id.refresh_expires_at")
+    def _compute_refresh_expires_at(self):
+        for connection in self:
+            connection.refresh_expires_at = connection.sudo().grant_id.refresh_expires_at
+
+    @api.depends("health_code", "health_text")
+    def _compute_health_message(self):
+        messages = {
+            "reconnect": self.env._(
+                "Exact Online no longer accepts this connection. Click Connect again and allow "
+                "access; nothing is lost, waiting invoices are sent afterwards."
+            ),
+            "encryption_key": self.env._(
+                "The encryption key of this server is missing, so the connection cannot be used. "
+                "Put the key back, or connect again."
+            ),
+            "no_right": self.env._("Exact Online refused access: %s", "%s"),
+            "unreachable": self.env._("Exact Online could not be reached: %s", "%s"),
+        }
+        for connection in self:
+            message = messages.get(connection.health_code, connection.health_text or "")
+            connection.health_message = message.replace("%s", connection.health_text or "") or False
+
+    @api.depends("site")
+    def _compute_redirect_uri(self):
+        base_url = self.env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
+        for connection in self:
+            connection.redirect_uri = urls.urljoin(base_url, CALLBACK_PATH)
+            connection.redirect_problem = connection._get_redirect_problem()
+
+    @api.depends("administration_ids")
+    def _compute_administration_count(self):
+        for connection in self:
+            connection.administration_count = len(connection.administration_ids)
+
+    def _get_redirect_problem(self):
+        """Exact takes only https. A stand-in on this very machine may do without."""
+        redirect, exact = urlsplit(self.redirect_uri), urlsplit(self._get_site_url(self.site))
+        if redirect.scheme == "https":
+            return False
+        if redirect.hostname in LOOPBACK and exact.hostname in LOOPBACK:
+            return False
+        return self.env._(
+            "Exact Online only returns to an address that starts with https. Set the address of "
+            "this Odoo (web.base.url) to its https address first; now it is %s.",
+            self.redirect_uri,
+        )
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_editable(self, vals, EDITABLE)
+        if self.env.su:
+            return super().create(vals_list)
+        # A default in the context must not give a new connection a state either.
+        return super().create([{**vals, "state": "draft"} for vals in vals_list])
+
+    def write(self, vals):
+        check_editable(self, vals, EDITABLE)
+        identity = {"company_id", "site", "client_id"} & set(vals)
+        if identity and not self.env.su:
+            self._check_may_change_identity(vals)
+        return super().write(vals)
+
+    def _check_may_change_identity(self, vals):
+        for connection in self:
+            if not connection.sudo().grant_id:
+                continue
+            site = vals.get("site", connection.site)
+            company = vals.get("company_id", connection.company_id.id)
+            if site != connection.site or company != connection.company_id.id:
+                raise UserError(
+                    self.env._(
+                        "This connection is in use for %s. Add a new connection for another "
+                        "organisation or another Exact Online.",
+                        connection.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_linked(self):
+        if self.sudo().administration_ids.filtered(lambda a: a.state == "linked"):
+            raise UserError(
+                self.env._("Unlink the administrations of this connection before you delete it.")
+            )
+
+    # ------------------------------------------------------------------ actions
+
+    def action_connect(self):
+        """Send the browser to Exact Online to ask the user for consent.
+
+        :return: an ``ir.actions.act_url`` to Exact's consent page
+        :raise UserError: something is missing or not as Exact demands it
+        """
+        self.ensure_one()
+        self._check_administrator()
+        client_id, _secret = self._get_app()
+        if self.redirect_problem:
+            raise UserError(self.redirect_problem)
+        url = exact_online.authorization_url(
+            self._get_site_url(self.site), client_id, self.redirect_uri, self._make_state()
+        )
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    def action_disconnect(self):
+        """Forget the tokens; administrations, links and hours stay."""
+        self._check_administrator()
+        for connection in self.sudo():
+            grant = connection.grant_id
+            connection.write({"grant_id": False, "state": "disconnected", "health_code": False})
+            # Exact knows no call to revoke (API reference, chapter 1.6): dropping is all.
+            if grant and not grant.connection_ids:
+                grant.unlink()
+
+    def action_refresh_administrations(self):
+        """Read from Exact which administrations the user allowed.
+
+        :raise UserError: Exact could not be read; the message says why
+        """
+        self.ensure_one()
+        self._check_administrator()
+        with self._user_errors():
+            self._read_administrations()
+
+    def action_check(self):
+        """Ask Exact who we are, and say on the connection whether that worked."""
+        self.ensure_one()
+        self._check_administrator()
+        with self._user_errors(), self._get_client() as client:
+            self.sudo()._set_connected(client.me())
+
+    def action_open_administrations(self):
+        """Show the administrations of this connection."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "keeping_exact_connector.keeping_exact_administration_action"
+        )
+        return {**action, "domain": [("connection_id", "=", self.id)]}
+
+    def _check_administrator(self):
+        self.check_access("write")
+        if not self.env.user.has_group("keeping_exact_connector.group_administrator"):
+            raise AccessError(self.env._("Only an Exact Online administrator may do this."))
+
+    # ------------------------------------------------------------------ business
+
+    @api.model
+    def _get_site_url(self, site):
+        return get_setting(f"site_url_{site}") or exact_online.SITES[site].url
+
+    def _get_app(self):
+        """Return client id and secret: those of the connection, else the server's.
+
+        :raise UserError: there is none
+        """
+        connection_sudo = self.sudo()
+        if self.client_id:
+            client_id = self.client_id.strip().strip("{}")
+            encrypted = connection_sudo.client_secret_pending
+            if not encrypted and connection_sudo.grant_id.client_id == client_id:
+                encrypted = connection_sudo.grant_id.client_secret
+            try:
+                secret = encrypted and encryption.decrypt(encrypted)
+            except encryption.EncryptionKeyMissing:
+                secret = None
+        else:
+            client_id = get_setting(f"client_id_{self.site}")
+            secret = get_setting(f"client_secret_{self.site}")
+        if not client_id or not secret:
+            raise UserError(
+                self.env._(
+                    "Fill in the client ID and the client secret of your Exact app first. You "
+                    "find both at apps.exactonline.com, Manage my apps."
+                )
+            )
+        return client_id, secret
+
+    def _make_state(self):
+        """Sign what the callback has to find again; the nonce makes it good for one use.
+
+        Exact offers no PKCE. What replaces it: the state is bound to user, organisation and
+        connection, expires and works once.
+        """
+        nonce = self.env["keeping.exact.operation"]._make_nonce()
+        self.sudo().consent_nonce = nonce
+        values = [self.id, self.env.uid, self.company_id.id, nonce]
+        return hash_sign(self.sudo().env, STATE_SCOPE, values, expiration=CONSENT_LIFE)
+
+    def _get_client(self, division=None):
+        """Return a client of this connection, to be used in a ``with``.
+
+        :param int division: number of the administration, for all but ``current/Me``
+        """
+        self.ensure_one()
+        module = self.env.ref("base.module_keeping_exact_connector").sudo()
+        return exact_online.Client(
+            self._get_site_url(self.site),
+            TokenSource(self.env.registry, self.sudo().grant_id.id),
+            division,
+            user_agent=f"KeepingExactConnector/{module.installed_version} (Odoo 19.0)",
+        )
+
+    def _user_errors(self):
+        return ExactErrorsForUsers(self.env)
+
+    def _set_connected(self, me):
+        self.write(
+            {
+                "state": "connected",
+                "health_code": False,
+                "health_text": False,
+                "exact_user_name": me.get("FullName") or me.get("UserName"),
+                "exact_user_email": me.get("Email"),
+            }
+        )
+
+    def _set_attention(self, code, text=None):
+        self.write({"state": "attention", "health_code": code, "health_text": text})
+
+    def _accept_consent(self, code):
+        """Exchange the code for tokens and keep them. Runs in a cursor of its own.
+
+        The connection is changed only when all of it worked.
+
+        :param str code: the authorization code, decoded
+        :raise exact_online.ExactError: Exact refused it
+        """
+        self.ensure_one()
+        client_id, secret = self._get_app()
+        self._lock_for_consent(client_id)
+        site_url = self._get_site_url(self.site)
+        tokens = exact_online.exchange_code(site_url, client_id, secret, code, self.redirect_uri)
+        with exact_online.Client(site_url, lambda rejected=None: tokens.access_token) as client:
+            me = client.me()
+        connection_sudo = self.sudo()
+        old_grant = connection_sudo.grant_id
+        grant = connection_sudo._get_or_make_grant(client_id, me["UserID"])
+        grant._store_tokens(tokens, client_secret=secret)
+        connection_sudo.write(
+            {
+                "grant_id": grant.id,
+                "client_secret_pending": False,
+                "connected_at": fields.Datetime.now(),
+            }
+        )
+        grant.connection_ids._set_connected(me)
+        if old_grant != grant and not old_grant.connection_ids:
+            old_grant.unlink()
+
+    def _lock_for_consent(self, client_id):
+        """Lock what the new tokens will be written to, before the code is used up.
+
+        :raise UserError: somebody is connecting or renewing tokens at this moment
+        """
+        connection_sudo = self.sudo()
+        grants = (
+            self.env["keeping.exact.grant"]
+            .sudo()
+            .search([("site", "=", self.site), ("client_id", "=", client_id)])
+        )
+        locked = connection_sudo.try_lock_for_update(allow_referencing=True)
+        if not locked or len(grants.try_lock_for_update(allow_referencing=True)) != len(grants):
+            raise UserError(
+                self.env._("This connection is being renewed at this moment; try again.")
+            )
+
+    def _get_or_make_grant(self, client_id, exact_user):
+        Grant = self.env["keeping.exact.grant"]
+        key = {"site": self.site, "client_id": client_id, "exact_user": exact_user}
+        grant = Grant.search([(name, "=", value) for name, value in key.items()])
+        return grant or Grant.create(key)
+
+    def _read_administrations(self):
+        """Bring the administrations up to date with what Exact says the user allowed."""
+        self.ensure_one()
+        with self._get_client() as client:
+            me = client.me()
+            # Any number will do in this address; the user's current one always exists
+            # (API reference, chapter 4.2).
+            divisions = client.divisions(me["CurrentDivision"])
+        self.sudo()._set_connected(me)
+        self.env["keeping.exact.administration"].sudo()._update_from_exact(self, divisions)
+
+
+class ExactErrorsForUsers:
+    """Context manager: what Exact refuses becomes a sentence for the person at the button."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, exact_online.ExactError):
+            raise UserError(self.env["keeping.exact.operation"]._explain(error)) from error

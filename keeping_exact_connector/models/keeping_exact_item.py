@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+
+from .. import exact_online
+
+
+class KeepingExactItem(models.Model):
+    _name = "keeping.exact.item"
+    _description = "Exact Online Item"
+    _inherit = ["keeping.exact.mirror", "keeping.exact.sendable"]
+
+    _exact_kind = "item"
+    _exact_endpoint = _exact_post_endpoint = "logistics/Items"
+    _sync_endpoint = "sync/Logistics/Items"
+    _exact_fields = {
+        "Code": "code",
+        "Description": "name",
+        "IsSalesItem": "is_sales",
+        "IsFractionAllowedItem": "fraction_allowed",
+        "SalesVatCode": "sales_vat_code",
+        "Unit": "unit",
+    }
+
+    is_sales = fields.Boolean(string="For sale", readonly=True)
+    fraction_allowed = fields.Boolean(readonly=True, help="Whether a quantity may be 0.5")
+    sales_vat_code = fields.Char(readonly=True)
+    unit = fields.Char(readonly=True)
+
+    _administration_guid_unique = models.Constraint(
+        "UNIQUE (administration_id, guid)", "An item of Exact is kept once."
+    )
+
+    @api.model
+    def _plan_hours_item(self, administration):
+        """Plan an item for hours where the administration has chosen none.
+
+        :return: the item, in Exact once the sender has been there
+        """
+        dutch = administration.site in ("nl", "be")
+        item = self.create(
+            {
+                "administration_id": administration.id,
+                "code": "UREN" if dutch else "HOURS",
+                "name": "Uren" if dutch else "Hours",
+                "is_sales": True,
+                "fraction_allowed": True,
+            }
+        )
+        administration.item_id = item
+        self.env["keeping.exact.operation"]._plan(item)
+        return item
+
+    def _exact_look_before(self, client):
+        """An item with our code may be there; one that fits is used, else another code is."""
+        rows = self._exact_find(client, None)
+        fitting = [row for row in rows if row["IsSalesItem"] and row["IsFractionAllowedItem"]]
+        if fitting:
+            return fitting[0]
+        if rows:
+            self.code = f"{self.code}-KE"
+        return None
+
+    def _prepare_exact_payload(self):
+        self.ensure_one()
+        return {
+            "Code": self.code,
+            "Description": self.name,
+            "IsSalesItem": True,
+            "IsFractionAllowedItem": True,
+        }
+
+    def _exact_find(self, client, since):
+        where = exact_online.eq("Code", self.code)
+        return list(client.rows(self._exact_endpoint, select=self._get_select(), where=where))
+
+    def _exact_absence_proved(self, client):
+        # A code is unique in Exact: sending it again cannot make a second item, it is refused.
+        return client.has_right(self._exact_endpoint, "GET")
+
+    def _exact_made(self, row):
+        self.ensure_one()
+        vals = {"guid": row["ID"], "error_code": False, "error_text": False, "retry_at": False}
+        known = self.search(
+            [("administration_id", "=", self.administration_id.id), ("guid", "=", row["ID"])]
+        )
+        if known:
+            self._replace_by(known)
+        else:
+            self.write(vals)
+
+    def _replace_by(self, known):
+        """The item came in by reading the list meanwhile: use that row."""
+        lines = self.env["keeping.exact.invoice.line"].search([("item_id", "=", self.id)])
+        lines.item_id = known
+        self.administration_id.filtered(lambda a: a.item_id == self).item_id = known
+        self.active = False

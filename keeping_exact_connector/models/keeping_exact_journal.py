@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+SALES = 20
+
+
+class KeepingExactJournal(models.Model):
+    _name = "keeping.exact.journal"
+    _description = "Exact Online Journal"
+    _inherit = ["keeping.exact.mirror"]
+
+    _exact_endpoint = "financial/Journals"
+    _exact_fields = {
+        "Code": "code",
+        "Description": "name",
+        "Type": "type",
+        "IsBlocked": "blocked",
+        "Currency": "currency",
+    }
+
+    type = fields.Integer(readonly=True, help="Exact's number of the kind; 20 is sales")
+    blocked = fields.Boolean(readonly=True)
+    currency = fields.Char(readonly=True)
+
+    _administration_guid_unique = models.Constraint(
+        "UNIQUE (administration_id, guid)", "A journal of Exact is kept once."
+    )

@@ -1,0 +1,180 @@
+import logging
+import secrets
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ..sending.sender import Sender
+from ..tools import messages
+from ..tools.locks import SENDING, try_administration_lock
+
+_logger = logging.getLogger(__name__)
+
+KINDS = [("customer", "Customer"), ("item", "Item"), ("invoice", "Invoice")]
+SENDABLE_MODELS = [
+    ("keeping.exact.customer", "Customer"),
+    ("keeping.exact.item", "Item"),
+    ("keeping.exact.invoice", "Invoice"),
+]
+
+
+class KeepingExactOperation(models.Model):
+    """One thing we ask Exact to do that must not happen twice.
+
+    planned → claimed → done | refused | uncertain; uncertain → done | planned (only when its
+    absence in Exact is proved). See ``sending/sender.py`` for who moves it when.
+    """
+
+    _name = "keeping.exact.operation"
+    _description = "Exact Online Operation"
+    _order = "id"
+
+    administration_id = fields.Many2one(
+        "keeping.exact.administration", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="administration_id.company_id", store=True, index=True)
+    kind = fields.Selection(KINDS, required=True)
+    record = fields.Reference(SENDABLE_MODELS, required=True)
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("claimed", "Claimed"),
+            ("done", "Done"),
+            ("refused", "Refused"),
+            ("uncertain", "Uncertain"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="planned",
+        required=True,
+    )
+    claimed_at = fields.Datetime(help="When the POST was about to be sent")
+    due_at = fields.Datetime(help="Not before; empty is at once")
+    attempts = fields.Integer(help="Times it was claimed")
+    unreached = fields.Integer(help="Times in a row that Exact could not be reached")
+    look_ups = fields.Integer(help="Times it was looked up since it was claimed")
+
+    # The queue of one administration, in order; the table also keeps what is done.
+    _work_queue = models.Index(
+        "(administration_id, id) WHERE state IN ('planned', 'claimed', 'uncertain')"
+    )
+    _one_open_per_record = models.UniqueIndex(
+        "(record) WHERE state IN ('planned', 'claimed', 'uncertain')",
+        "This is being sent to Exact Online already.",
+    )
+
+    # ------------------------------------------------------------------ business
+
+    @api.model
+    def _make_nonce(self):
+        return secrets.token_urlsafe(24)
+
+    @api.model
+    def _explain(self, error):
+        """Return what an error of the client means, for the person who is waiting."""
+        return "\n".join(
+            filter(
+                None, messages.explain(self.env, messages.code_of(error), messages.text_of(error))
+            )
+        )
+
+    @api.model
+    def _plan(self, records):
+        """Plan to make records in Exact, in this order; the sender does it after the commit.
+
+        :param records: sendable records of one model
+        """
+        self.create(
+            [
+                {
+                    "administration_id": record.administration_id.id,
+                    "kind": record._exact_kind,
+                    "record": f"{record._name},{record.id}",
+                }
+                for record in records
+            ]
+        )
+
+    @api.model
+    def _get_open(self, records):
+        """Return the operations of records that are neither done nor given up."""
+        return self.search(
+            [
+                ("record", "in", [f"{record._name},{record.id}" for record in records]),
+                ("state", "in", ("planned", "claimed", "uncertain")),
+            ]
+        )
+
+    @api.model
+    def _resume(self, connection):
+        """Go on at once with what waited for this connection."""
+        waiting = self.search(
+            [
+                ("administration_id.connection_id", "=", connection.id),
+                ("state", "in", ("planned", "uncertain")),
+            ]
+        )
+        waiting.due_at = False
+        self._wake_sender()
+
+    @api.model
+    def _wake_sender(self):
+        """Have the send job start as soon as this transaction is committed."""
+        self.env.ref("keeping_exact_connector.ir_cron_send").sudo()._trigger()
+
+    # ------------------------------------------------------------------ cron
+
+    @api.model
+    def _cron_send(self):
+        """Send what is due, administration by administration, and plan the next time."""
+        for administration_id in self._get_administrations_with_work():
+            try:
+                self._send(administration_id)
+            except Exception:  # one administration's trouble never stops another's
+                _logger.exception("Sending for administration %s stopped", administration_id)
+        self._plan_next_run()
+
+    @api.model
+    def _send(self, administration_id):
+        """Send for one administration, unless another process is at it.
+
+        :param int administration_id: id of the keeping.exact.administration
+        :return: whether this process was the sender
+        """
+        registry = self.env.registry
+        # The lock lives in a cursor of its own for the whole run: the work commits after each
+        # step, and a lock in its cursor would end there.
+        with registry.cursor() as lock_cr:
+            if not try_administration_lock(lock_cr, SENDING, administration_id):
+                return False
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                Sender(env["keeping.exact.administration"].browse(administration_id)).run()
+        return True
+
+    @api.model
+    def _get_administrations_with_work(self):
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT administration_id
+              FROM keeping_exact_operation
+             WHERE state IN ('planned', 'claimed', 'uncertain')
+               AND (due_at IS NULL OR due_at <= %s)
+            """,
+            (fields.Datetime.now(),),
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _plan_next_run(self):
+        # The work was done in other cursors: what this one has seen is old.
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.execute(
+                """
+                SELECT min(due_at) FROM keeping_exact_operation
+                 WHERE state IN ('planned', 'claimed', 'uncertain') AND due_at IS NOT NULL
+                """
+            )
+            due_at = cr.fetchone()[0]
+            if due_at:
+                env.ref("keeping_exact_connector.ir_cron_send")._trigger(at=due_at)

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+
+from ..tools import messages
+
+
+class KeepingExactSendable(models.AbstractModel):
+    """A record of ours that is made in Exact by exactly one POST.
+
+    The sender (``sending/sender.py``) asks the questions and tells the outcome; what they mean
+    is the record's own business.
+    """
+
+    _name = "keeping.exact.sendable"
+    _description = "Record to Make in Exact Online"
+
+    _exact_kind = None
+    _exact_post_endpoint = None
+
+    error_code = fields.Char(readonly=True, copy=False)
+    error_text = fields.Text(readonly=True, copy=False, help="What Exact itself said")
+    error_message = fields.Char(compute="_compute_error_message")
+    error_remedy = fields.Char(compute="_compute_error_message")
+    retry_at = fields.Datetime(string="Goes on at", readonly=True, copy=False)
+
+    @api.depends("error_code", "error_text")
+    @api.depends_context("lang")
+    def _compute_error_message(self):
+        for record in self:
+            message, remedy = messages.explain(self.env, record.error_code, record.error_text)
+            record.error_message = message or False
+            record.error_remedy = remedy or False
+
+    def _exact_needs(self):
+        """Return the sendable records that have to be in Exact before this one, as a list."""
+        return []
+
+    def _exact_order_key(self):
+        """Return a value; records that share it are sent strictly one after the other."""
+        return (self._name, self.id)
+
+    def _exact_look_before(self, client):
+        """Look whether it is in Exact already, before it is sent for the first time.
+
+        :return: a row of Exact to take over instead of sending, or None
+        :raise LookAlike: a person has to choose
+        """
+        return None
+
+    def _prepare_exact_payload(self):
+        """Return the body of the POST: Exact's property names, typed values."""
+        raise NotImplementedError
+
+    def _exact_find(self, client, since):
+        """Find in Exact what an unanswered POST may have made.
+
+        :param exact_online.Client client: of the administration
+        :param datetime since: when it was claimed, UTC
+        :return: list of rows, the oldest first; empty is not yet a proof of absence
+        """
+        raise NotImplementedError
+
+    def _exact_absence_proved(self, client):
+        """Tell whether an empty list may be believed (promise 3: empty is not absent)."""
+        raise NotImplementedError
+
+    def _exact_claimed(self):
+        """It is about to be sent; committed before the call."""
+
+    def _exact_made(self, row):
+        """It is in Exact.
+
+        :param dict row: what Exact answered, or found when it was looked up
+        """
+        raise NotImplementedError
+
+    def _exact_refused(self, code, text):
+        """Exact refused it for good; nothing was made."""
+        self.write({"error_code": code, "error_text": text, "retry_at": False})
+
+    def _exact_waiting(self, code, text, until):
+        """It waits, and goes on by itself at *until* (UTC)."""
+        self.write({"error_code": code, "error_text": text, "retry_at": until})
+
+    def _exact_uncertain(self, code, until):
+        """Its outcome is unknown; it is looked up at *until* (UTC)."""
+        self.write({"error_code": code, "error_text": False, "retry_at": until})
+
+
+class LookAlike(Exception):
+    """Something like it is in Exact already, and only a person can tell whether it is the same.
+
+    :param str text: what was found, for a person to read
+    """

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class ProjectProject(models.Model):
+    _inherit = "project.project"
+
+    keeping_exact_invoice_count = fields.Integer(
+        string="Exact invoices",
+        compute="_compute_keeping_exact_invoice_count",
+        groups="keeping_exact_connector.group_user",
+        export_string_translation=False,
+    )
+
+    def _compute_keeping_exact_invoice_count(self):
+        groups = self.env["keeping.exact.hour"]._read_group(
+            [("project_id", "in", self.ids)], ["project_id"], ["invoice_id:count_distinct"]
+        )
+        counts = {project.id: count for project, count in groups}
+        for project in self:
+            project.keeping_exact_invoice_count = counts.get(project.id, 0)
+
+    def action_open_keeping_exact_invoices(self):
+        """Show the Exact invoices with hours of this project."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "keeping_exact_connector.keeping_exact_invoice_action"
+        )
+        domain = [("hour_ids.project_id", "=", self.id)]
+        return {**action, "domain": domain, "context": {}}

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    keeping_exact_invoice_count = fields.Integer(
+        string="Exact invoices",
+        compute="_compute_keeping_exact_invoice_count",
+        groups="keeping_exact_connector.group_user",
+        export_string_translation=False,
+    )
+
+    def _compute_keeping_exact_invoice_count(self):
+        groups = self.env["keeping.exact.invoice"]._read_group(
+            [("partner_id", "in", self.commercial_partner_id.ids)], ["partner_id"], ["__count"]
+        )
+        counts = {partner.id: count for partner, count in groups}
+        for partner in self:
+            partner.keeping_exact_invoice_count = counts.get(partner.commercial_partner_id.id, 0)
+
+    def action_open_keeping_exact_invoices(self):
+        """Show the Exact invoices of this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "keeping_exact_connector.keeping_exact_invoice_action"
+        )
+        domain = [("partner_id", "=", self.commercial_partner_id.id)]
+        return {**action, "domain": domain, "context": {}}

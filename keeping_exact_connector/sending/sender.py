@@ -1,0 +1,296 @@
+"""The sender: makes our records in Exact, each exactly once (docs/architecture.md, Sending).
+
+Exact has no idempotency key, an answer may be lost, and this process may die at any instant.
+So each POST goes: claim and commit, call, record the outcome and commit. What is found claimed
+by somebody who is gone has an unknown outcome: it is looked up in Exact before anything is sent
+again.
+"""
+
+import logging
+import random
+import time
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import fields
+
+from .. import exact_online
+from ..models.keeping_exact_sendable import LookAlike
+from ..tools import messages
+
+_logger = logging.getLogger(__name__)
+
+# Minutes after the claim at which an unanswered POST is looked up again. Exact may finish its
+# work after it gave up answering.
+LOOK_UP_MINUTES = (1, 5, 15, 30)
+LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
+# Minutes to wait after Exact could not be reached, by the number of times in a row.
+UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
+OUTCOME_TRIES = 6
+
+
+class StopRun(Exception):
+    """Nothing more can be done for this administration now."""
+
+
+class Sender:
+    """One run for one administration. The caller holds the administration's lock.
+
+    :param administration: one keeping.exact.administration, as superuser, in a cursor of the
+        sender's own
+    """
+
+    def __init__(self, administration):
+        self.env = administration.env
+        self.cr = self.env.cr
+        self.administration_id = administration.id
+        # Customers of whom something is not settled: what follows waits, the order is kept.
+        self.waiting_keys = set()
+
+    def run(self):
+        """Do what is due, oldest first."""
+        self._find_abandoned()
+        administration = self._administration()
+        with administration._get_client() as client:
+            for operation_id in self._get_due():
+                try:
+                    self._process(client, operation_id)
+                except StopRun:
+                    return
+                except psycopg2.errors.SerializationFailure:
+                    # Somebody changed or released it just now; the next run sees how.
+                    self._reset()
+
+    # ------------------------------------------------------------------ queue
+
+    def _administration(self):
+        return self.env["keeping.exact.administration"].browse(self.administration_id)
+
+    def _get_due(self):
+        self.cr.execute(
+            """
+            SELECT id FROM keeping_exact_operation
+             WHERE administration_id = %s AND state IN ('planned', 'uncertain')
+             ORDER BY id
+            """,
+            (self.administration_id,),
+        )
+        ids = [row[0] for row in self.cr.fetchall()]
+        self._commit()
+        return ids
+
+    def _find_abandoned(self):
+        """Only the holder of the lock may say that a claim was left behind."""
+        operations = self.env["keeping.exact.operation"].search(
+            [("administration_id", "=", self.administration_id), ("state", "=", "claimed")]
+        )
+        for operation in operations:
+            operation.write({"state": "uncertain", "due_at": False})
+            operation.record._exact_uncertain("unknown_outcome", fields.Datetime.now())
+        self._commit()
+
+    def _process(self, client, operation_id):
+        self._reset()
+        operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
+        if operation.state not in ("planned", "uncertain"):
+            return
+        key = operation.record._exact_order_key()
+        if key in self.waiting_keys:
+            return
+        if operation.due_at and operation.due_at > fields.Datetime.now():
+            self.waiting_keys.add(key)
+        elif operation.state == "uncertain":
+            self._look_up(client, operation)
+        elif not self._wait_for_needs(operation):
+            self._send(client, operation)
+        if operation.state in ("planned", "uncertain"):
+            self.waiting_keys.add(key)
+        self._commit()
+
+    def _wait_for_needs(self, operation):
+        """Tell whether what this one refers to is not in Exact yet."""
+        return any(not need.guid for need in operation.record._exact_needs())
+
+    # ------------------------------------------------------------------ sending
+
+    def _send(self, client, operation):
+        record = operation.record
+        try:
+            row = record._exact_look_before(client) if not operation.attempts else None
+            payload = record._prepare_exact_payload()
+        except LookAlike as error:
+            text = str(error)
+            self._settle(
+                operation, "refused", lambda: record._exact_refused("customer_exists", text)
+            )
+            return
+        except exact_online.ExactError as error:
+            # A look has no effect: whatever went wrong, nothing was sent.
+            self._not_sent(operation, error)
+            return
+        except psycopg2.Error:
+            raise
+        except Exception as error:  # one record that cannot be sent must not hold up the rest
+            _logger.exception("%s %s cannot be sent", operation.kind, record.display_name)
+            self._reset()
+            text = f"{type(error).__name__}: {error}"
+            self._settle(operation, "refused", lambda: record._exact_refused("internal", text))
+            return
+        if row is not None:
+            self._settle(operation, "done", lambda: record._exact_made(row))
+            return
+        operation.write(
+            {
+                "state": "claimed",
+                "claimed_at": fields.Datetime.now(),
+                "attempts": operation.attempts + 1,
+                "look_ups": 0,
+            }
+        )
+        record._exact_claimed()
+        self._commit()
+        try:
+            row = self._post(client, record, payload)
+        except exact_online.ExactError as error:
+            self._not_made(operation, error)
+        else:
+            self._settle(operation, "done", lambda: record._exact_made(row))
+
+    def _post(self, client, record, payload):
+        endpoint, name = record._exact_post_endpoint, record.display_name
+        try:
+            return client.create(endpoint, payload, reference=name)
+        except exact_online.Unreachable:
+            # The connection never opened, so nothing was sent: once more, at once.
+            return client.create(endpoint, payload, reference=name)
+
+    def _not_made(self, operation, error):
+        """Sort out a POST that did not end in an answer with the new record."""
+        record = operation.record
+        if error.took_effect is None:
+            _logger.warning(
+                "The outcome of %s %s is unknown: %s", operation.kind, record.display_name, error
+            )
+            self._settle(operation, "uncertain", lambda: self._plan_look_up(operation))
+        elif isinstance(error, exact_online.Refused | exact_online.NoRight):
+            code, text = messages.code_of(error), messages.text_of(error)
+            self._settle(operation, "refused", lambda: record._exact_refused(code, text))
+        else:
+            self._not_sent(operation, error)
+
+    def _not_sent(self, operation, error):
+        """Nothing was sent: it stays planned, and why it waits is shown."""
+        record = operation.record
+        if isinstance(error, exact_online.Refused | exact_online.NoRight):
+            code, text = messages.code_of(error), messages.text_of(error)
+            self._settle(operation, "refused", lambda: record._exact_refused(code, text))
+            return
+        until = self._come_back_at(operation, error)
+        self._settle(operation, "planned", lambda: self._postpone(operation, error, until))
+        raise StopRun
+
+    def _come_back_at(self, operation, error):
+        if isinstance(error, exact_online.LimitReached):
+            return error.retry_at.replace(tzinfo=None)
+        waits = UNREACHED_MINUTES
+        minutes = waits[min(operation.unreached, len(waits) - 1)]
+        return fields.Datetime.now() + timedelta(minutes=minutes)
+
+    def _postpone(self, operation, error, until):
+        """Have everything that is planned for this administration wait, and say why."""
+        operation.unreached += 1
+        planned = self.env["keeping.exact.operation"].search(
+            [("administration_id", "=", self.administration_id), ("state", "=", "planned")]
+        )
+        planned.due_at = until
+        code, text = messages.code_of(error), messages.text_of(error)
+        for waiting in planned:
+            waiting.record._exact_waiting(code, text, until)
+
+    # ------------------------------------------------------------------ looking up
+
+    def _plan_look_up(self, operation):
+        minutes = self._look_up_minutes()
+        wait = minutes[min(operation.look_ups, len(minutes) - 1)]
+        until = operation.claimed_at + timedelta(minutes=wait)
+        operation.due_at = max(until, fields.Datetime.now())
+        operation.record._exact_uncertain("unknown_outcome", operation.due_at)
+
+    def _look_up_minutes(self):
+        text = self.env["ir.config_parameter"].get_param(LOOK_UP_PARAMETER) or ""
+        return [float(part) for part in text.split(",") if part.strip()] or LOOK_UP_MINUTES
+
+    def _look_up(self, client, operation):
+        """Find out what became of a POST that was not answered."""
+        record = operation.record
+        try:
+            rows = record._exact_find(client, operation.claimed_at)
+            last = not rows and self._last_look(operation)
+            absent = last and record._exact_absence_proved(client)
+        except exact_online.ExactError as error:
+            self._look_up_failed(operation, error)
+            return
+        if rows:
+            _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
+            self._settle(operation, "done", lambda: record._exact_made(rows[0]))
+        elif absent:
+            self._settle(operation, "planned", lambda: self._send_again(operation))
+        else:
+            self._settle(operation, "uncertain", lambda: self._not_found_yet(operation))
+
+    def _last_look(self, operation):
+        last = operation.claimed_at + timedelta(minutes=self._look_up_minutes()[-1])
+        return fields.Datetime.now() >= last
+
+    def _send_again(self, operation):
+        operation.due_at = False
+        operation.record._exact_waiting(False, False, False)
+        self.env["keeping.exact.operation"]._wake_sender()
+
+    def _not_found_yet(self, operation):
+        operation.look_ups += 1
+        if self._last_look(operation):
+            # Nothing found, and that may not be believed: a person is told, the search goes on.
+            operation.due_at = fields.Datetime.now() + timedelta(minutes=30)
+            operation.record._exact_uncertain("still_unknown", operation.due_at)
+        else:
+            self._plan_look_up(operation)
+
+    def _look_up_failed(self, operation, error):
+        until = self._come_back_at(operation, error)
+
+        def postpone():
+            operation.write({"due_at": until, "unreached": operation.unreached + 1})
+            operation.record._exact_uncertain("unknown_outcome", until)
+
+        self._settle(operation, "uncertain", postpone)
+        if not isinstance(error, exact_online.Refused | exact_online.NoRight):
+            raise StopRun
+
+    # ------------------------------------------------------------------ transactions
+
+    def _settle(self, operation, state, tell_record):
+        """Record an outcome and commit; a conflict must not lose what Exact has said."""
+        for attempt in range(OUTCOME_TRIES):
+            try:
+                if state == "done":
+                    operation.write({"due_at": False, "unreached": 0})
+                operation.state = state
+                tell_record()
+                self._commit()
+                return
+            except psycopg2.errors.SerializationFailure:
+                if attempt == OUTCOME_TRIES - 1:
+                    raise
+                self._reset()
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311
+
+    def _commit(self):
+        self.env.flush_all()
+        self.cr.commit()  # pylint: disable=invalid-commit
+
+    def _reset(self):
+        """Begin anew with what is in the database now."""
+        self.cr.rollback()
+        self.env.invalidate_all()

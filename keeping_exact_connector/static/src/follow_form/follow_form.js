@@ -1,0 +1,40 @@
+import { onMounted, onWillUnmount } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+
+const UNDER_WAY = ["queued", "sending", "uncertain"];
+const PAUSE = 3000; // milliseconds
+
+/**
+ * A form that follows an invoice on its way to Exact: it reloads while the sender is at work,
+ * so that a person who waits need not.
+ */
+export class FollowFormController extends FormController {
+    setup() {
+        super.setup();
+        let timer;
+        onMounted(() => {
+            timer = setInterval(() => this.follow(), PAUSE);
+        });
+        onWillUnmount(() => clearInterval(timer));
+    }
+
+    async follow() {
+        const record = this.model.root;
+        const underWay = UNDER_WAY.includes(record.data.state);
+        if (underWay && !this.following && !document.hidden && !(await record.isDirty())) {
+            this.following = true;
+            try {
+                await record.load();
+            } finally {
+                this.following = false;
+            }
+        }
+    }
+}
+
+registry.category("views").add("keeping_exact_follow_form", {
+    ...formView,
+    Controller: FollowFormController,
+});

@@ -1,0 +1,7 @@
+from . import (
+    test_guard,
+    test_invoice_create,
+    test_matching,
+    test_timesheet_state,
+    test_tools,
+)

@@ -1,0 +1,68 @@
+from odoo.tests import tagged
+
+from .common import ExactCase
+
+
+@tagged("post_install", "-at_install")
+class TestTimesheetState(ExactCase):
+    def test_state_follows_the_link(self):
+        hours = self._make_hours(1)
+        self.assertEqual(hours.keeping_exact_state, "to_invoice")
+        invoice = self._preview().sudo()
+        for state, expected in (
+            ("draft", "reserved"),
+            ("failed", "reserved"),
+            ("uncertain", "reserved"),
+            ("open", "invoiced"),
+            ("processed", "invoiced"),
+            ("paid", "paid"),
+        ):
+            invoice.state = state
+            self.env.invalidate_all()
+            self.assertEqual(hours.keeping_exact_state, expected, state)
+            found = hours.search([("id", "=", hours.id), ("keeping_exact_state", "=", expected)])
+            self.assertEqual(found, hours, state)
+
+    def test_hours_without_a_customer_are_not_billable(self):
+        internal = self._make_project("Internal", self.env["res.partner"])
+        hours = self._make_hours(1, project=internal)
+        self.assertEqual(hours.keeping_exact_state, "not_billable")
+
+    def test_search_is_the_same_as_the_field(self):
+        self._make_hours(1, 2)
+        self._preview()
+        self._make_hours(3)
+        self._make_hours(4, project=self._make_project("Internal", self.env["res.partner"]))
+        lines = self.env["account.analytic.line"].search([("company_id", "=", self.company.id)])
+        for operator, value in (
+            ("=", "reserved"),
+            ("!=", "reserved"),
+            ("in", ["to_invoice", "not_billable"]),
+            ("not in", ["to_invoice"]),
+            ("=", "paid"),
+        ):
+            with self.subTest(operator=operator, value=value):
+                values = value if isinstance(value, list) else [value]
+                negative = operator in ("!=", "not in")
+                expected = lines.filtered(
+                    lambda line, values=values, negative=negative: (
+                        (line.keeping_exact_state in values) != negative
+                    )
+                )
+                found = lines.search(
+                    [("id", "in", lines.ids), ("keeping_exact_state", operator, value)]
+                )
+                self.assertEqual(found, expected)
+
+    def test_others_are_told_no_amounts_but_the_search_counts_their_hours(self):
+        mine = self._make_hours(1)
+        theirs = self._make_hours(2, user=self.invoicer)
+        self._preview()
+        own = self.env["keeping.exact.hour"].with_user(self.viewer).search([])
+        self.assertEqual(own.timesheet_id, mine)
+        free = (
+            self.env["account.analytic.line"]
+            .with_user(self.invoicer)
+            .search([("id", "in", (mine | theirs).ids), ("keeping_exact_state", "=", "to_invoice")])
+        )
+        self.assertFalse(free)

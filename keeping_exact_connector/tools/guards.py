@@ -1,0 +1,22 @@
+"""What a person may write on records that otherwise follow a flow."""
+
+from odoo.exceptions import AccessError
+
+# Written by the chatter and by activities on behalf of the person.
+FOLLOW_UP = ("message_", "activity_")
+
+
+def check_editable(records, vals, editable):
+    """Refuse a write, over RPC too, of fields that only the flow may set.
+
+    :param records: the records; superuser (the flow) may write everything
+    :param dict vals: what is about to be written
+    :param editable: names of the fields that a person may write
+    :return: the set of names in *vals* that are of the model's own business
+    :raise AccessError: names the fields
+    """
+    names = {name for name in vals if not name.startswith(FOLLOW_UP)}
+    if not records.env.su and names - set(editable):
+        fixed = ", ".join(sorted(names - set(editable)))
+        raise AccessError(records.env._("These fields cannot be changed: %s", fixed))
+    return names

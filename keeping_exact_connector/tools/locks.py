@@ -1,0 +1,24 @@
+"""Locks on an administration that live as long as a run, not as a transaction of its work.
+
+A run commits after each step, and a row lock in the same cursor would end with the first
+commit. So the lock is taken in a cursor of its own. It is an advisory lock and not one on the
+row of the administration: an administrator who saves a setting during a long run, and the run
+itself, would otherwise wait for that row until the run ends.
+"""
+
+# First key of PostgreSQL's two-key advisory locks; the second is the administration's id.
+SENDING = 1_162_380_801
+SYNCING = 1_162_380_802
+
+
+def try_administration_lock(cr, purpose, administration_id):
+    """Take the lock if nobody holds it; it ends with the transaction of *cr*.
+
+    A process that is killed loses its database connection and with it the lock.
+
+    :param cr: the cursor that holds the lock; nothing else should be done with it
+    :param int purpose: SENDING or SYNCING
+    :return: whether the lock is ours now
+    """
+    cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (purpose, administration_id))
+    return cr.fetchone()[0]

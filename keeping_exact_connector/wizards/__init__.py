@@ -1,0 +1,1 @@
+from . import keeping_exact_invoice_create
