@@ -30,6 +30,4 @@
             "keeping_exact_connector/static/src/**/*",
         ],
     },
-    "application": False,
-    "installable": True,
 }

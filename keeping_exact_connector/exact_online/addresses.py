@@ -9,6 +9,9 @@ _ENDPOINT = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:/[A-Za-z][A-Za-z0-9]*){1,4}")
 # No blank, control character or backslash: browsers and servers read those differently.
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 _UPWARDS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
+#: Longest address that Exact takes, characters (ch. 1.2).
+MAX_URL = 6000
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -66,10 +69,16 @@ def key_segment(key):
     return f"(guid'{uuid.UUID(str(key))}')"
 
 
-def query(options):
-    """``?name=value&…`` with the characters of OData left readable; empty options left out."""
+def with_query(address, options):
+    """``address?name=value&…`` with OData's characters left readable; empty options left out.
+
+    :raises ValueError: when the whole is longer than Exact takes: ask for less at a time.
+    """
     pairs = [f"{name}={quote(value, safe=_SAFE)}" for name, value in options.items() if value]
-    return f"?{'&'.join(pairs)}" if pairs else ""
+    url = f"{address}?{'&'.join(pairs)}" if pairs else address
+    if len(url) > MAX_URL:
+        raise ValueError(f"an address of {len(url)} characters; Exact takes {MAX_URL}")
+    return url
 
 
 _SAFE = "$,'()/:"

@@ -13,7 +13,7 @@ from .addresses import (
     checked_site,
     is_followed,
     key_segment,
-    query,
+    with_query,
 )
 from .answers import read_answer, written_answer
 from .budget import Budget
@@ -63,7 +63,8 @@ class Client:
     """Calls to one site of Exact Online; use it as a context manager, in one thread.
 
     All methods raise errors of the family of :class:`~.errors.ExactError`, and ``ValueError`` or
-    ``TypeError`` for arguments that cannot be sent.
+    ``TypeError`` for arguments that cannot be sent, a filter that makes the address longer than
+    6,000 characters among them (ch. 1.2).
 
     :param site_url: base address of the site, see :data:`~.sites.SITES`.
     :param access_token: ``access_token(rejected=None) -> str``, called before each call; after a
@@ -126,8 +127,8 @@ class Client:
         ``CurrentDivision`` is where the user works in the browser at the moment; it may be
         outside of what the app may use.
         """
-        path = "/api/v1/current/Me" + query({"$select": ",".join(_ME)})
-        rows, _next = self._page(self._site_url + path, None)
+        address = f"{self._site_url}/api/v1/current/Me"
+        rows, _next = self._page(with_query(address, {"$select": ",".join(_ME)}), None)
         if len(rows) != 1:
             raise UnexpectedAnswer(f"Exact Online told of {len(rows)} connected users.")
         return rows[0]
@@ -147,7 +148,7 @@ class Client:
         :return: an iterator of lists of dicts, see :func:`~.values.decode`.
         """
         options = self._options(select, where, expand, order_by)
-        return self._follow(self._address(endpoint, division) + query(options), division)
+        return self._follow(with_query(self._address(endpoint, division), options), division)
 
     def rows(self, endpoint, **options):
         """The rows of :meth:`pages`, one by one."""
@@ -157,9 +158,8 @@ class Client:
     def first(self, endpoint, *, select, where, expand=None, division=None):
         """The first row that meets the condition, or ``None``."""
         options = {**self._options(select, where, expand, None), "$top": "1"}
-        rows, _next = self._page(
-            self._address(endpoint, division) + query(options), self._number(division)
-        )
+        url = with_query(self._address(endpoint, division), options)
+        rows, _next = self._page(url, self._number(division))
         return rows[0] if rows else None
 
     def sync(self, endpoint, since, *, select, division=None):
@@ -197,7 +197,7 @@ class Client:
         if method not in ("GET", "POST", "PUT", "DELETE"):
             raise ValueError(f"not a method of the API: {method!r}")
         options = {"endpoint": literal(checked_endpoint(endpoint)), "action": literal(method)}
-        url = self._address("users/UserHasRights", division) + query(options)
+        url = with_query(self._address("users/UserHasRights", division), options)
         answer = self._read(url, self._number(division))
         if isinstance(answer, dict):
             # Both forms were seen (ch. 3.2).

@@ -16,7 +16,7 @@ _NAMES = r"(?:[Aa]ccess_[Tt]oken|[Rr]efresh_[Tt]oken|[Ii]d_[Tt]oken|[Cc]lient_[S
 _PATTERNS = (
     # Authorization: Bearer AAEA…   'Authorization': 'Basic …'
     (re.compile(r"(?i)(\bauthorization\b[\"']?\s*[:=]\s*[\"']?)[^\r\n\"',}]+"), rf"\1{MASK}"),
-    (re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9!._~+/=%-]+"), rf"\1\2{MASK}"),
+    (re.compile(r"(?i)\b(bearer\s+)[A-Za-z0-9!._~+/=%-]+"), rf"\1{MASK}"),
     # "refresh_token": "4dCx!IAAAA…"   also cut off in the middle, and Python's repr of a dict
     (re.compile(rf"([\"']{_NAMES}[\"']\s*:\s*\")(?:[^\"\\]|\\.)+"), rf"\1{MASK}"),
     (re.compile(rf"([\"']{_NAMES}[\"']\s*:\s*')(?:[^'\\]|\\.)+"), rf"\1{MASK}"),

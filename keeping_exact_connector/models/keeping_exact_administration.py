@@ -228,7 +228,9 @@ class KeepingExactAdministration(models.Model):
         """
         domain = [("company_id", "=", connection.company_id.id), ("site", "=", connection.site)]
         known = {administration.code: administration for administration in self.search(domain)}
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        names = {row.get("Currency") for row in divisions} - {None}
+        Currency = self.env["res.currency"].with_context(active_test=False)
+        currencies = Currency.search([("name", "in", list(names))])
         by_name = {currency.name: currency for currency in currencies}
         new, seen = [], self.browse()
         for row in divisions:

@@ -324,10 +324,10 @@ class KeepingExactCustomer(models.Model):
 
     def _exact_refused(self, code, text):
         """The plan is over: its invoices fail, and a person chooses or plans anew."""
-        super()._exact_refused(code, text)
         waiting = self.env["keeping.exact.invoice"].search(
             [("customer_id", "=", self.id), ("state", "=", "queued")]
         )
         self.active = False
         waiting.customer_id = False
         waiting._exact_refused("customer_exists" if code == "customer_exists" else "customer", text)
+        return super()._exact_refused(code, text)

@@ -15,6 +15,7 @@ DESCRIPTION_LENGTH = 60
 # What a person may change, and only while it is a draft or was refused.
 EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_customer", "line_ids"}
 EDITABLE_STATES = ("draft", "failed")
+INVOICING = "keeping_exact_connector.group_invoicing"
 # Hours are live in these states: reserved for, or billed on, this link.
 LIVE_STATES = ("draft", "queued", "sending", "uncertain", "failed", "open", "processed", "paid")
 
@@ -72,16 +73,18 @@ class KeepingExactInvoice(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
+        groups=INVOICING,
         domain="[('administration_id', '=', administration_id), ('status', '=', 'C'),"
         " ('blocked', '=', False), ('partner_id', 'in', (False, partner_id))]",
     )
     create_customer = fields.Boolean(
         string="Make a new customer in Exact",
         copy=False,
+        groups=INVOICING,
         help="None of the customers that look alike is meant.",
     )
     proposed_customer_id = fields.Many2one(
-        "keeping.exact.customer", compute="_compute_proposed_customer_id"
+        "keeping.exact.customer", compute="_compute_proposed_customer_id", groups=INVOICING
     )
     proposal_reason = fields.Selection(
         [
@@ -92,8 +95,9 @@ class KeepingExactInvoice(models.Model):
             ("name", "the name is the same"),
         ],
         compute="_compute_proposed_customer_id",
+        groups=INVOICING,
     )
-    proposal_count = fields.Integer(compute="_compute_proposed_customer_id")
+    proposal_count = fields.Integer(compute="_compute_proposed_customer_id", groups=INVOICING)
     origin = fields.Selection(
         [("created", "Made from hours"), ("linked", "Linked to an existing invoice")],
         default="created",
@@ -131,12 +135,17 @@ class KeepingExactInvoice(models.Model):
     your_ref = fields.Char(string="Your reference", help="The customer's order number")
     description = fields.Char(help="Header of the invoice; our reference is put behind it.")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    amount_untaxed = fields.Monetary(compute="_compute_amounts", store=True)
+    amount_untaxed = fields.Monetary(compute="_compute_amounts", store=True, groups=INVOICING)
     amount_total = fields.Monetary(
-        compute="_compute_amounts", store=True, help="Including VAT; an estimate until sent"
+        compute="_compute_amounts",
+        store=True,
+        groups=INVOICING,
+        help="Including VAT; an estimate until sent",
     )
     hours = fields.Float(compute="_compute_amounts", store=True, digits=(16, 2))
-    line_ids = fields.One2many("keeping.exact.invoice.line", "invoice_id", string="Lines")
+    line_ids = fields.One2many(
+        "keeping.exact.invoice.line", "invoice_id", string="Lines", groups=INVOICING
+    )
     hour_ids = fields.One2many("keeping.exact.hour", "invoice_id", string="Hours billed")
     date_from = fields.Date(string="First day", readonly=True)
     date_to = fields.Date(string="Last day", readonly=True)
@@ -488,14 +497,14 @@ class KeepingExactInvoice(models.Model):
         return vals
 
     def _exact_refused(self, code, text):
-        super()._exact_refused(code, text)
         self.env["keeping.exact.operation"]._get_open(self).state = "refused"
         self.state = "failed"
+        return super()._exact_refused(code, text)
 
     def _exact_waiting(self, code, text, until):
-        super()._exact_waiting(code, text, until)
         self.state = "queued"
+        return super()._exact_waiting(code, text, until)
 
     def _exact_uncertain(self, code, until):
-        super()._exact_uncertain(code, until)
         self.state = "uncertain"
+        return super()._exact_uncertain(code, until)

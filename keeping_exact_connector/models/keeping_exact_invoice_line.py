@@ -42,6 +42,7 @@ class KeepingExactInvoiceLine(models.Model):
     )
     vat_code_id = fields.Many2one(
         "keeping.exact.vat.code",
+        string="VAT code",
         compute="_compute_vat_code_id",
         store=True,
         index="btree_not_null",

@@ -75,15 +75,15 @@ class KeepingExactSendable(models.AbstractModel):
 
     def _exact_refused(self, code, text):
         """Exact refused it for good; nothing was made."""
-        self.write({"error_code": code, "error_text": text, "retry_at": False})
+        return self.write({"error_code": code, "error_text": text, "retry_at": False})
 
     def _exact_waiting(self, code, text, until):
         """It waits, and goes on by itself at *until* (UTC)."""
-        self.write({"error_code": code, "error_text": text, "retry_at": until})
+        return self.write({"error_code": code, "error_text": text, "retry_at": until})
 
     def _exact_uncertain(self, code, until):
         """Its outcome is unknown; it is looked up at *until* (UTC)."""
-        self.write({"error_code": code, "error_text": False, "retry_at": until})
+        return self.write({"error_code": code, "error_text": False, "retry_at": until})
 
 
 class LookAlike(Exception):

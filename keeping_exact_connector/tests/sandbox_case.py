@@ -1,0 +1,130 @@
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from odoo.tests.common import _super_send
+from odoo.tools import mute_logger
+
+from devtools.web import Browser, forms
+from exact_sandbox.process import SandboxProcess
+
+from ..models.keeping_exact_connection import CALLBACK_PATH
+from ..sending.sender import LOOK_UP_PARAMETER
+from .common import ExactCase
+
+BASE_URL = "http://localhost:8069"
+INVOICES = "salesinvoice/SalesInvoices"
+
+
+class SandboxCase(ExactCase):
+    """Talks to the sandbox over a real socket; connected and linked by the real consent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        # A state of its own, so that it may be stopped and started; limits are tested elsewhere.
+        cls.sandbox = cls.enterClassContext(
+            SandboxProcess(Path(folder) / "state.sqlite", minute_limit=100_000, day_limit=100_000)
+        )
+        os.environ["KEEPING_EXACT_SITE_URL_NL"] = cls.sandbox.url
+        cls.addClassCleanup(os.environ.pop, "KEEPING_EXACT_SITE_URL_NL", None)
+        cls.env["ir.config_parameter"].set_param("web.base.url", BASE_URL)
+        cls.sandbox.add_redirect_uri(BASE_URL + CALLBACK_PATH)
+        # The administration made by hand is of no use here.
+        cls.administration.sudo().state = "inaccessible"
+        cls.connection = cls._make_connection()
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        # Odoo's own handler lets loopback through, but only knows a time-out that is one number.
+        if r.url.startswith(cls.sandbox.url):
+            return _super_send(s, r, **kw)
+        return super()._request_handler(s, r, **kw)
+
+    @classmethod
+    def _make_connection(cls, company=None):
+        company = company or cls.company
+        Connection = cls.env["keeping.exact.connection"].with_company(company)
+        return Connection.create(
+            {
+                "company_id": company.id,
+                "site": "nl",
+                "client_id": cls.sandbox.client_id,
+                "client_secret": cls.sandbox.client_secret,
+            }
+        )
+
+    @classmethod
+    def _consent(cls, connection):
+        """Log in at the sandbox, allow access, and return what the redirect carries."""
+        browser = Browser()
+        page = browser.open(connection.action_connect()["url"])
+        login = next(form for form in forms(page.text) if form.has("password"))
+        typed = {"text": cls.sandbox.login, "password": cls.sandbox.password}
+        page = browser.submit(page, login, login.filled(**typed))
+        consent = next(form for form in forms(page.text) if form.button("allow"))
+        answer = browser.session.post(
+            urljoin(page.url, consent.action),
+            data=consent.filled(consent.button("allow"), checkbox="all"),
+            allow_redirects=False,
+        )
+        query = parse_qs(urlsplit(answer.headers["Location"]).query)
+        return {name: values[0] for name, values in query.items()}
+
+    def setUp(self):
+        super().setUp()
+        # Tokens and jobs work in cursors of their own, which have to see this transaction.
+        if not type(self)._registry_patched:
+            self.registry_enter_test_mode()
+
+    def _connect(self, connection):
+        with self._committing():
+            connection._accept_consent(self._consent(connection)["code"])
+        with self._committing():
+            connection._read_administrations()
+
+    def _link(self, position=0):
+        """Connect, link an administration and read everything; return it."""
+        if self.connection.state != "connected":
+            self._connect(self.connection)
+        administration = self.connection.administration_ids.sorted("code")[position]
+        with self._committing():
+            administration.action_link()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self.administration = administration
+        self.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "0")
+        return administration
+
+    @contextmanager
+    def _committing(self):
+        """Let other cursors see what was done so far, and see what they did."""
+        self.env.flush_all()
+        try:
+            yield
+        finally:
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    @mute_logger("odoo.addons.keeping_exact_connector.sending.sender")
+    def _send(self):
+        with self._committing():
+            self.env["keeping.exact.operation"]._cron_send()
+
+    def _posts(self, path=INVOICES):
+        """Return the POSTs that reached the sandbox."""
+        return [
+            call
+            for call in self.sandbox.calls()
+            if call["method"] == "POST" and path in call["path"]
+        ]
+
+    def _rows(self, path=INVOICES):
+        return self.sandbox.rows(self.administration.code, path)
+
+    def _pass_time(self):
+        """As if what waits were due now."""
+        self.env["keeping.exact.operation"].search([]).due_at = False

@@ -1,0 +1,312 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import ExactCase
+
+MODELS = {
+    # model: {group: rights}, of c(reate), r(ead), w(rite), d(elete)
+    "keeping.exact.grant": {},
+    "keeping.exact.connection": {"administrator": "crwd"},
+    "keeping.exact.administration": {
+        "user": "r",
+        "invoicing": "r",
+        "processing": "r",
+        "administrator": "rwd",
+    },
+    "keeping.exact.customer": {"invoicing": "r", "processing": "r", "administrator": "rw"},
+    "keeping.exact.item": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.journal": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.vat.code": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.payment.condition": {
+        "invoicing": "r",
+        "processing": "r",
+        "administrator": "r",
+    },
+    # Of the administrator's own hours there are none on this link, so it is not for them.
+    "keeping.exact.invoice": {"user": "r", "invoicing": "rwd", "processing": "rwd"},
+    "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
+    "keeping.exact.hour": {"user": "r", "invoicing": "r", "processing": "r"},
+    "keeping.exact.operation": {"administrator": "r"},
+    "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
+}
+RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
+SECRETS = {
+    "keeping.exact.grant": ("client_secret", "access_token", "refresh_token"),
+    "keeping.exact.connection": ("client_secret_pending", "consent_nonce", "grant_id"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(ExactCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.processor = cls._make_user("processor", "processing")
+        cls.timesheeter = new_test_user(
+            cls.env,
+            "timesheeter",
+            groups="base.group_user,hr_timesheet.group_timesheet_manager,project.group_project_manager",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.portal = new_test_user(cls.env, "portal_user", groups="base.group_portal")
+        cls.public = cls.env.ref("base.public_user")
+        cls.by_group = {
+            "user": cls.viewer,
+            "invoicing": cls.invoicer,
+            "processing": cls.processor,
+            "administrator": cls.administrator,
+            "none": cls.timesheeter,
+            "portal": cls.portal,
+            "public": cls.public,
+        }
+        cls.hours = cls._make_hours(1, 2)
+        cls._make_hours(4, user=cls.invoicer)
+
+    def _records(self):
+        invoice = self._preview().sudo()
+        invoice.customer_id = self._make_customer("Klant")
+        invoice._queue()
+        values = {"administration_id": self.administration.id, "name": "x", "guid": "x"}
+        made = {
+            model: self.env[model].sudo().create(values)
+            for model in (
+                "keeping.exact.journal",
+                "keeping.exact.vat.code",
+                "keeping.exact.payment.condition",
+            )
+        }
+        grant = (
+            self.env["keeping.exact.grant"]
+            .sudo()
+            .create({"site": "nl", "client_id": "x", "exact_user": "x", "access_token": "x"})
+        )
+        self.administration.connection_id.sudo().grant_id = grant
+        return {
+            **made,
+            "keeping.exact.grant": grant,
+            "keeping.exact.connection": self.administration.connection_id,
+            "keeping.exact.administration": self.administration,
+            "keeping.exact.customer": invoice.customer_id,
+            "keeping.exact.item": self.administration.item_id,
+            "keeping.exact.invoice": invoice,
+            "keeping.exact.invoice.line": invoice.line_ids,
+            "keeping.exact.hour": invoice.hour_ids.filtered(lambda h: h.user_id == self.viewer),
+            "keeping.exact.operation": self.env["keeping.exact.operation"]
+            .sudo()
+            ._get_open(invoice),
+            "keeping.exact.invoice.create": self._wizard(),
+        }
+
+    def test_every_model_for_every_group(self):
+        for model, record in self._records().items():
+            for group, user in self.by_group.items():
+                expected = MODELS[model].get(group, "")
+                if model == "keeping.exact.invoice.create" and user != self.invoicer:
+                    record = self.env[model]
+                mine = record.with_user(user).with_company(self.company)
+                found = "".join(
+                    letter for letter, operation in RIGHTS.items() if mine.has_access(operation)
+                )
+                with self.subTest(model=model, group=group):
+                    self.assertEqual(sorted(found), sorted(expected))
+
+    def test_no_model_is_left_out_of_this_test(self):
+        concrete = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("keeping.exact.") and not model._abstract
+        }
+        self.assertEqual(concrete, set(MODELS))
+
+    def test_another_organisation_sees_and_changes_nothing(self):
+        for model, record in self._records().items():
+            if model in ("keeping.exact.grant", "keeping.exact.invoice.create"):
+                continue
+            theirs = record.with_user(self.outsider).with_context(
+                allowed_company_ids=self.other_company.ids
+            )
+            with self.subTest(model=model):
+                self.assertFalse(theirs.has_access("read"))
+                if theirs.browse().has_access("read"):
+                    self.assertFalse(theirs.search([("id", "in", record.ids)]))
+
+    def test_another_organisation_cannot_act(self):
+        invoice = self._preview()
+        theirs = invoice.with_user(self.outsider).with_company(self.other_company)
+        for action in (
+            "action_send",
+            "action_retry",
+            "action_release",
+            "action_refresh",
+            "action_use_proposal",
+            "action_new_customer",
+        ):
+            with self.subTest(action=action), self.assertRaises(AccessError):
+                getattr(theirs, action)()
+        self.assertEqual(invoice.state, "draft")
+
+    def test_hours_of_another_organisation_cannot_be_billed(self):
+        own = self._make_administration(self.other_company, 100002)
+        wizard = self._wizard(self.outsider, administration_id=own.id)
+        wizard.sudo().timesheet_ids = self.hours
+        with self.assertRaises(Exception) as caught:
+            wizard.action_preview()
+        self.assertNotIn("NotNull", str(caught.exception))
+        self.assertFalse(self.hours.sudo().keeping_exact_hour_ids)
+
+    def test_the_reservation_itself_refuses_hours_of_another_organisation(self):
+        own = self._make_administration(self.other_company, 100002)
+        invoice = (
+            self.env["keeping.exact.invoice"]
+            .sudo()
+            .create(
+                {
+                    "administration_id": own.id,
+                    "partner_id": self.customer.id,
+                    "currency_id": self.euro.id,
+                    "line_ids": [Command.create({"name": "x"})],
+                }
+            )
+        )
+        pairs = dict.fromkeys(self.hours.ids, invoice.line_ids.id)
+        with self.assertRaisesRegex(Exception, "another organisation"):
+            self.env["keeping.exact.hour"].sudo()._reserve(own, pairs)
+
+    def test_actions_of_the_administrator_are_refused_to_others(self):
+        connection = self.administration.connection_id
+        for user in (self.viewer, self.processor, self.timesheeter, self.portal, self.public):
+            for record, actions in (
+                (
+                    connection,
+                    (
+                        "action_connect",
+                        "action_disconnect",
+                        "action_check",
+                        "action_refresh_administrations",
+                    ),
+                ),
+                (self.administration, ("action_link", "action_unlink", "action_sync")),
+            ):
+                for action in actions:
+                    with (
+                        self.subTest(user=user.login, action=action),
+                        self.assertRaises(AccessError),
+                    ):
+                        getattr(record.with_user(user), action)()
+
+    def test_invoicing_is_refused_to_others(self):
+        invoice = self._preview()
+        for user in (self.viewer, self.administrator, self.timesheeter, self.portal, self.public):
+            for action in ("action_send", "action_retry", "action_release", "action_refresh"):
+                with self.subTest(user=user.login, action=action), self.assertRaises(AccessError):
+                    getattr(invoice.with_user(user), action)()
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.hours.with_user(user).action_keeping_exact_create_invoice()
+
+    def test_amounts_and_lines_are_for_invoicing_only(self):
+        invoice = self._preview()
+        hour = invoice.hour_ids.filtered(lambda h: h.user_id == self.viewer)[:1]
+        for name in ("rate", "amount", "rate_source", "invoice_line_id"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                hour.with_user(self.viewer).read([name])
+        for name in ("amount_untaxed", "amount_total", "line_ids", "customer_id"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                invoice.with_user(self.viewer).read([name])
+        seen = invoice.with_user(self.viewer).read(["name", "state", "partner_id", "hours"])
+        self.assertEqual(seen[0]["state"], "draft")
+
+    def test_a_user_sees_only_links_and_hours_of_their_own(self):
+        invoice = self._preview()
+        someone = self._make_user("someone", "user")
+        self.assertFalse(self.env["keeping.exact.invoice"].with_user(someone).search([]))
+        self.assertFalse(self.env["keeping.exact.hour"].with_user(someone).search([]))
+        seen = self.env["keeping.exact.hour"].with_user(self.viewer).search([])
+        self.assertEqual(seen.timesheet_id, self.hours)
+        self.assertEqual(
+            self.env["keeping.exact.invoice"].with_user(self.viewer).search([]), invoice
+        )
+
+    def test_state_and_figures_cannot_be_written_over_rpc(self):
+        invoice = self._preview()
+        for vals in (
+            {"state": "paid"},
+            {"guid": "x"},
+            {"name": "KE-X"},
+            {"amount_untaxed": 1},
+            {"partner_id": self._make_partner("x").id},
+            {"hour_ids": [Command.clear()]},
+        ):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                invoice.write(vals)
+        for vals in ({"quantity": 5}, {"hours": 5}, {"invoice_id": 1}, {"guid": "x"}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                invoice.line_ids.write(vals)
+        with self.assertRaises(AccessError):
+            self.env["keeping.exact.invoice"].with_user(self.invoicer).create({"name": "x"})
+        with self.assertRaises(AccessError):
+            invoice.write({"line_ids": [Command.create({"name": "x"})]})
+        with self.assertRaises(AccessError):
+            invoice.write({"line_ids": [Command.delete(invoice.line_ids.id)]})
+
+    def test_state_of_connections_cannot_be_written_over_rpc(self):
+        Connection = self.env["keeping.exact.connection"].with_user(self.administrator)
+        Connection = Connection.with_company(self.company)
+        with self.assertRaises(AccessError):
+            Connection.create({"site": "nl", "state": "connected"})
+        sneaky = Connection.with_context(default_state="connected").create({"site": "nl"})
+        self.assertEqual(sneaky.state, "draft")
+        with self.assertRaises(AccessError):
+            sneaky.state = "connected"
+        mine = self.administration.with_user(self.administrator)
+        for vals in ({"state": "available"}, {"code": 5}, {"company_id": self.other_company.id}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                mine.write(vals)
+
+    def test_secrets_are_read_by_nobody(self):
+        records = self._records()
+        users = [*self.by_group.values(), self.env.ref("base.user_admin")]
+        for model, names in SECRETS.items():
+            for user in users:
+                mine = records[model].with_user(user).with_company(self.company)
+                for name in names:
+                    with self.subTest(user=user.login, field=name):
+                        with self.assertRaises(AccessError):
+                            mine.read([name])
+                        with self.assertRaises(AccessError):
+                            mine.search([(name, "!=", False)])
+                        self.assertNotIn(
+                            name, mine.fields_get() if mine.browse().has_access("read") else {}
+                        )
+
+    def test_client_secret_is_write_only_and_encrypted(self):
+        connection = self.administration.connection_id.with_user(self.administrator)
+        connection.client_secret = "top secret"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(connection.client_secret)
+        self.assertTrue(connection.has_client_secret)
+        self.env.cr.execute(
+            "SELECT to_jsonb(c)::text FROM keeping_exact_connection c WHERE id = %s",
+            (connection.id,),
+        )
+        self.assertNotIn("top secret", self.env.cr.fetchone()[0])
+        self.assertNotIn("top secret", str(connection.copy_data()))
+        self.assertEqual(connection._get_app()[1], "top secret")
+
+    def test_fields_on_standard_models_are_hidden_from_others(self):
+        for model, names in {
+            "res.company": ["keeping_exact_connection_ids"],
+            "res.partner": ["keeping_exact_invoice_count"],
+            "project.project": ["keeping_exact_invoice_count"],
+            "account.analytic.line": ["keeping_exact_hour_ids", "keeping_exact_state"],
+        }.items():
+            for user in (self.timesheeter, self.portal, self.public):
+                Model = self.env[model].with_user(user)
+                if not Model.has_access("read"):
+                    continue
+                with self.subTest(model=model, user=user.login):
+                    self.assertFalse(set(names) & set(Model.fields_get()))
+                    with self.assertRaises(AccessError):
+                        Model.search([], limit=1).read(names)

@@ -1,0 +1,102 @@
+import json
+
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import ExactCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccessOverRpc(ExactCase, HttpCase):
+    """What the record rules say holds for whoever calls the server directly too."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hours = cls._make_hours(1)
+        cls.portal = new_test_user(cls.env, "portal_user", groups="base.group_portal")
+        cls.timesheeter = new_test_user(
+            cls.env,
+            "timesheeter",
+            groups="base.group_user,hr_timesheet.group_timesheet_manager",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._preview()
+
+    @mute_logger("odoo.http")
+    def _call(self, model, method, *args, **kwargs):
+        """Return the name of the error, or the result."""
+        response = self.url_open(
+            f"/web/dataset/call_kw/{model}/{method}",
+            data=json.dumps(
+                {
+                    "jsonrpc": "2.0",
+                    "method": "call",
+                    "params": {"model": model, "method": method, "args": args, "kwargs": kwargs},
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        )
+        answer = response.json()
+        return answer["error"]["data"]["name"] if "error" in answer else answer["result"]
+
+    def test_outsiders_neither_see_nor_make_anything(self):
+        link = [self.invoice.id]
+        connection = [self.administration.connection_id.id]
+        calls = [
+            ("keeping.exact.invoice", "read", [link, ["name", "state"]]),
+            ("keeping.exact.invoice", "write", [link, {"description": "x"}]),
+            ("keeping.exact.invoice", "unlink", [link]),
+            ("keeping.exact.invoice", "action_send", [link]),
+            ("keeping.exact.invoice", "action_retry", [link]),
+            ("keeping.exact.invoice", "action_release", [link]),
+            ("keeping.exact.invoice", "action_open_in_exact", [link]),
+            ("keeping.exact.invoice.line", "read", [self.invoice.line_ids.ids, ["amount"]]),
+            ("keeping.exact.hour", "read", [self.invoice.hour_ids.ids, ["name"]]),
+            ("keeping.exact.connection", "read", [connection, ["client_id"]]),
+            ("keeping.exact.connection", "action_connect", [connection]),
+            ("keeping.exact.administration", "action_link", [[self.administration.id]]),
+            (
+                "account.analytic.line",
+                "action_keeping_exact_create_invoice",
+                [self.hours.ids],
+            ),
+        ]
+        for user in (self.outsider, self.timesheeter, self.portal):
+            self.authenticate(user.login, user.login)
+            for model, method, args in calls:
+                with self.subTest(user=user.login, model=model, method=method):
+                    self.assertEqual(
+                        self._call(model, method, *args), "odoo.exceptions.AccessError"
+                    )
+        self.invoice.invalidate_recordset()
+        self.assertEqual(self.invoice.state, "draft")
+
+    def test_nobody_without_a_session_gets_in(self):
+        self.authenticate(None, None)
+        result = self._call("keeping.exact.invoice", "read", [self.invoice.id], ["name"])
+        self.assertEqual(result, "odoo.http.SessionExpiredException")
+
+    def test_private_methods_are_not_reachable(self):
+        self.authenticate("invoicer", "invoicer")
+        for model, method in (
+            ("keeping.exact.hour", "_reserve"),
+            ("keeping.exact.operation", "_send"),
+            ("keeping.exact.grant", "_refresh"),
+            ("keeping.exact.connection", "_accept_consent"),
+        ):
+            with self.subTest(method=method):
+                self.assertEqual(self._call(model, method, []), "odoo.exceptions.AccessError")
+
+    def test_the_server_action_checks_the_user_too(self):
+        action = self.env.ref("keeping_exact_connector.action_create_invoice_from_timesheets")
+        context = {"active_model": "account.analytic.line", "active_ids": self.hours.ids}
+        for user in (self.viewer, self.outsider):
+            self.authenticate(user.login, user.login)
+            result = self._call("ir.actions.server", "run", [action.id], context=context)
+            self.assertEqual(result, "odoo.exceptions.AccessError", user.login)

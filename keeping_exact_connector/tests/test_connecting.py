@@ -1,0 +1,164 @@
+from urllib.parse import urlencode
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .. import exact_online
+from ..models.keeping_exact_connection import CALLBACK_PATH
+from .sandbox_case import SandboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestConnecting(SandboxCase):
+    def _check(self):
+        with self._committing():
+            self.connection.action_check()
+
+    def test_consent_gives_the_administrations_and_links_none(self):
+        self._connect(self.connection)
+        self.assertEqual(self.connection.state, "connected")
+        self.assertTrue(self.connection.exact_user_name)
+        self.assertTrue(self.connection.connected_at)
+        self.assertGreater(self.connection.refresh_expires_at, fields.Datetime.now())
+        self.assertEqual(
+            set(self.connection.administration_ids.mapped("code")),
+            {entry["code"] for entry in self.sandbox.administrations},
+        )
+        self.assertEqual(set(self.connection.administration_ids.mapped("state")), {"available"})
+
+    def test_linking_reads_lists_customers_and_items(self):
+        administration = self._link()
+        self.assertEqual(administration.state, "linked")
+        self.assertTrue(administration.synced_at, administration.sync_message)
+        rows = self.sandbox.rows(administration.code, "crm/Accounts")
+        self.assertEqual(administration.customer_count, len(rows))
+        self.assertGreater(len(rows), 60, "more than a page")
+        self.assertEqual(administration.journal_id.type, 20)
+        codes = self.env["keeping.exact.vat.code"].search(
+            [("administration_id", "=", administration.id)]
+        )
+        self.assertIn(0.21, codes.mapped("percentage"))
+        for record in (administration.journal_id, *codes, *administration.customer_ids):
+            self.assertEqual(record.code, (record.code or "").strip())
+
+    def test_reading_again_takes_only_what_changed(self):
+        administration = self._link()
+        with administration._get_client() as client:
+            client.create("crm/Accounts", {"Name": "Later", "Status": "C"})
+        self.sandbox.clear_calls()
+        administration.action_sync()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self.assertIn("Later", administration.customer_ids.mapped("name"))
+        paths = [call["path"] for call in self.sandbox.calls()]
+        self.assertEqual(sum("sync/CRM/Accounts" in path for path in paths), 1)
+        self.assertFalse([path for path in paths if path.endswith("crm/Accounts")])
+
+    def test_an_administration_is_linked_once(self):
+        self._link()
+        other = self._make_connection(self.other_company)
+        self._connect(other)
+        twin = other.administration_ids.filtered(lambda a: a.code == self.administration.code)
+        with self.assertRaisesRegex(UserError, "linked to another organisation"):
+            twin.action_link()
+
+    def test_two_connections_of_one_user_share_a_grant(self):
+        self._connect(self.connection)
+        other = self._make_connection(self.other_company)
+        self._connect(other)
+        self.assertEqual(other.sudo().grant_id, self.connection.sudo().grant_id)
+        # The second consent killed the first chain; the first connection lives on with the new.
+        self._check()
+        self.assertEqual(self.connection.state, "connected")
+
+    def test_a_wrong_code_leaves_the_old_connection_as_it_was(self):
+        self._connect(self.connection)
+        before = self.connection.sudo().grant_id.refresh_token
+        with self.assertRaises(exact_online.ExactError), self._committing():
+            self.connection._accept_consent("wrong!code")
+        self.assertEqual(self.connection.state, "connected")
+        self.assertEqual(self.connection.sudo().grant_id.refresh_token, before)
+
+    def test_a_token_is_used_until_570_seconds_and_then_renewed_once(self):
+        self._connect(self.connection)
+        grant = self.connection.sudo().grant_id
+        self.sandbox.clear_calls()
+        self._check()
+        self._check()
+        self.assertFalse(self._posts("/token"))
+        self.sandbox.advance(571)
+        grant.refreshed_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=571)
+        self._check()
+        self._check()
+        self.assertEqual(len(self._posts("/token")), 1)
+
+    @mute_logger("odoo.addons.keeping_exact_connector.models.keeping_exact_grant")
+    def test_a_revoked_connection_asks_for_attention_and_lives_on_after_consent(self):
+        self._connect(self.connection)
+        grant = self.connection.sudo().grant_id
+        grant._store_tokens(exact_online.Tokens("dead", "dead", 600))
+        grant.refreshed_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=571)
+        # assertRaises would roll back what the token source has committed.
+        try:
+            self._check()
+        except UserError as error:
+            self.assertIn("no longer valid", str(error))
+        else:
+            self.fail("a dead token was accepted")
+        self.assertEqual(self.connection.state, "attention")
+        self.assertIn("Connect again", self.connection.health_message)
+        self._connect(self.connection)
+        self.assertEqual(self.connection.state, "connected")
+        self.assertFalse(self.connection.health_message)
+
+    def test_disconnecting_forgets_the_tokens_and_keeps_the_administrations(self):
+        self._link()
+        grant = self.connection.sudo().grant_id
+        self.connection.action_disconnect()
+        self.assertFalse(grant.exists())
+        self.assertEqual(self.connection.state, "disconnected")
+        self.assertEqual(self.administration.state, "linked")
+
+    def test_tokens_are_not_readable_in_the_database(self):
+        self._connect(self.connection)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT to_jsonb(g)::text FROM keeping_exact_grant g")
+        stored = "".join(row[0] for row in self.env.cr.fetchall())
+        grant = self.connection.sudo().grant_id
+        self.assertNotIn(grant._usable_token(), stored)
+        self.assertNotIn(self.sandbox.client_secret, stored)
+
+    def test_an_administration_that_is_no_longer_allowed_is_shown_as_such(self):
+        self._connect(self.connection)
+        first, *rest = self.connection.administration_ids.sorted("code")
+        Administration = self.env["keeping.exact.administration"].sudo()
+        rows = [{"Code": entry.code, "Description": entry.name} for entry in rest]
+        Administration._update_from_exact(self.connection, rows)
+        self.assertEqual(first.state, "inaccessible")
+        with self._committing():
+            self.connection.action_refresh_administrations()
+        self.assertEqual(first.state, "available")
+
+
+@tagged("post_install", "-at_install")
+class TestConsentOverHttp(SandboxCase, HttpCase):
+    def test_the_callback_connects_and_goes_back_to_the_connection(self):
+        base_url = self.base_url()
+        self.env["ir.config_parameter"].set_param("web.base.url", base_url)
+        self.sandbox.add_redirect_uri(base_url + CALLBACK_PATH)
+        admin = self.env.ref("base.user_admin")
+        admin.company_ids |= self.company
+        self.authenticate("admin", "admin")
+        connection = self.connection.with_user(admin).with_company(self.company)
+        query = self._consent(connection)
+        response = self.url_open(f"{CALLBACK_PATH}?{urlencode(query)}", allow_redirects=False)
+        self.assertIn(response.status_code, (302, 303), response.text)
+        self.assertTrue(response.headers["Location"].endswith(f"/{connection.id}"))
+        connection.invalidate_recordset()
+        self.assertEqual(connection.state, "connected")
+        self.assertTrue(connection.administration_ids)
+        again = self.url_open(f"{CALLBACK_PATH}?{urlencode(query)}", allow_redirects=False)
+        self.assertEqual(again.status_code, 400)
+        self.assertEqual(connection.state, "connected")

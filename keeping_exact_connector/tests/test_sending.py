@@ -1,0 +1,349 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..tools.reference import ends_with_reference
+from .sandbox_case import INVOICES, SandboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestSending(SandboxCase):
+    def setUp(self):
+        super().setUp()
+        self._link()
+        self.sandbox.clear_faults()
+        self.addCleanup(self.sandbox.clear_faults)
+        # A name of its own for each test: the sandbox keeps what an earlier one made.
+        self.customer.name = f"Klant {self.id()}"[-60:]
+        self.sandbox.clear_calls()
+
+    def _queued(self, *hours, **vals):
+        self._make_hours(*(hours or (1.5, 2.25)))
+        invoice = self._preview(**vals)
+        invoice.action_send()
+        return invoice
+
+    def _in_exact(self, invoice):
+        return [
+            row for row in self._rows() if ends_with_reference(row["Description"], invoice.name)
+        ]
+
+    def test_an_invoice_is_made_with_customer_and_item_when_they_are_missing(self):
+        self.administration.sudo().item_id = False
+        invoice = self._queued(your_ref="PO 7", invoice_date="2026-10-31")
+        self.assertEqual(invoice.state, "queued")
+        self.assertFalse(self._posts())
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        [row] = self._in_exact(invoice)
+        self.assertEqual(row["InvoiceID"], invoice.guid)
+        self.assertEqual(row["YourRef"], "PO 7")
+        self.assertEqual(float(row["AmountFCExclVat"]), invoice.amount_untaxed)
+        self.assertEqual(invoice.amount_untaxed, 375)
+        self.assertAlmostEqual(float(row["AmountFC"]), invoice.amount_total, 2)
+        lines = [
+            line
+            for line in self._rows("salesinvoice/SalesInvoiceLines")
+            if line["InvoiceID"] == invoice.guid
+        ]
+        self.assertEqual([float(line["Quantity"]) for line in lines], [3.75])
+        customer = invoice.customer_id.sudo()
+        self.assertTrue(customer.guid and customer.code)
+        self.assertEqual(customer.match_origin, "created")
+        self.assertEqual(self.administration.item_id.code, "UREN")
+
+    def test_a_second_invoice_costs_one_call(self):
+        self._queued()
+        self._send()
+        self.sandbox.clear_calls()
+        second = self._queued(4)
+        self._send()
+        self.assertEqual(second.state, "open")
+        self.assertEqual([call["method"] for call in self.sandbox.calls()], ["POST"])
+
+    def test_sending_twice_sends_once(self):
+        invoice = self._queued()
+        self._send()
+        self._send()
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+        with self.assertRaisesRegex(UserError, "Only drafts"):
+            invoice.action_send()
+
+    def test_a_lost_answer_is_looked_up_and_not_sent_again(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_answer", times=1)
+        invoice = self._queued(4)
+        self._send()
+        self.assertEqual(invoice.state, "uncertain")
+        self.assertTrue(invoice.error_message)
+        self._pass_time()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+        self.assertEqual(invoice.guid, self._in_exact(invoice)[0]["InvoiceID"])
+        self.assertEqual(invoice.amount_untaxed, 400)
+
+    def test_a_lost_request_is_sent_again_only_when_absence_is_proved(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        invoice = self._queued(4)
+        self._send()
+        self.assertEqual(invoice.state, "uncertain")
+        self._pass_time()
+        self._send()
+        self.assertEqual(invoice.state, "queued")
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+
+    def test_it_is_not_sent_again_before_the_last_look(self):
+        self.env["ir.config_parameter"].set_param(
+            "keeping_exact_connector.look_up_minutes", "1,5,15,30"
+        )
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        invoice = self._queued(4)
+        self._send()
+        operation = self.env["keeping.exact.operation"]._get_open(invoice)
+        for minutes in (1, 5, 15, 30):
+            wait = operation.due_at - operation.claimed_at
+            self.assertEqual(round(wait / timedelta(minutes=1)), minutes)
+            self._send()
+            self.assertEqual(invoice.state, "uncertain", "not due yet")
+            operation.write({"due_at": False})
+            operation.claimed_at = fields.Datetime.now() - timedelta(minutes=minutes)
+            self._send()
+        self.assertEqual(invoice.state, "queued")
+        self._send()
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+
+    def test_a_504_that_did_the_work_after_all_leaves_one_invoice(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="late", times=1, seconds=1)
+        invoice = self._queued(4)
+        self._send()
+        self.assertEqual(invoice.state, "uncertain")
+        self.sandbox.advance(60)
+        self._pass_time()
+        self._send()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+
+    def test_a_sender_that_died_leaves_a_claim_that_is_looked_up(self):
+        self._queued()
+        self._send()
+        invoice = self._queued(4)
+        operation = self.env["keeping.exact.operation"]._get_open(invoice)
+        # As kill -9 leaves it: claimed and committed, and nobody holds the lock.
+        operation.write({"state": "claimed", "claimed_at": fields.Datetime.now(), "attempts": 1})
+        invoice.sudo().state = "sending"
+        self._send()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+
+    def test_a_refusal_is_shown_and_can_be_tried_again(self):
+        self._queued()
+        self._send()
+        body = '{"error":{"code":"","message":{"lang":"","value":"Verplicht: Dagboek"}}}'
+        self.sandbox.add_fault(
+            method="POST",
+            path=INVOICES,
+            kind="status",
+            status=500,
+            body=body,
+            times=1,
+            content_type="application/json",
+        )
+        invoice = self._queued(4)
+        self._send()
+        self.assertEqual(invoice.state, "failed")
+        self.assertIn("Verplicht: Dagboek", invoice.error_message)
+        self.assertTrue(invoice.error_remedy)
+        self._send()
+        self.assertEqual(len(self._in_exact(invoice)), 0, "a refusal is not repeated by itself")
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertFalse(invoice.error_message)
+
+    def test_a_refused_invoice_can_be_given_up(self):
+        self.sandbox.add_fault(
+            method="POST",
+            path="crm/Accounts",
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body='{"error":{"code":"","message":{"lang":"","value":"Ongeldig: Email"}}}',
+        )
+        invoice = self._queued()
+        self._send()
+        self.assertEqual(invoice.state, "failed")
+        self.assertIn("Ongeldig: Email", invoice.error_message)
+        self.assertFalse(invoice.customer_id)
+        invoice.action_release()
+        self.assertEqual(invoice.state, "cancelled")
+        self.assertFalse(any(invoice.hour_ids.mapped("live")))
+
+    def test_exact_out_of_reach_loses_nothing(self):
+        self._queued()
+        self._send()
+        invoice = self._queued(4)
+        self.sandbox.stop()
+        try:
+            self._send()
+            self.assertEqual(invoice.state, "queued")
+            self.assertIn("cannot be reached", invoice.error_message)
+            self.assertGreater(invoice.retry_at, fields.Datetime.now())
+        finally:
+            self.sandbox.start()
+        self._send()
+        self.assertEqual(invoice.state, "queued", "not before its time")
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+
+    def test_one_that_is_refused_does_not_stop_the_next(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(
+            method="POST",
+            path=INVOICES,
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body='{"error":{"code":"","message":{"lang":"","value":"Nee"}}}',
+        )
+        first = self._queued(1)
+        second = self._queued(2)
+        self._send()
+        self.assertEqual([first.state, second.state], ["failed", "open"])
+
+    def test_invoices_of_one_customer_keep_their_order(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        first, second = self._queued(1), self._queued(2)
+        self._send()
+        self.assertEqual([first.state, second.state], ["uncertain", "queued"])
+        self._pass_time()
+        for _run in range(3):
+            self._send()
+        self.assertEqual([first.state, second.state], ["open", "open"])
+        numbers = [self._in_exact(invoice)[0]["OrderNumber"] for invoice in (first, second)]
+        self.assertLess(*numbers)
+
+    def test_a_customer_that_turned_up_meanwhile_is_proposed_and_not_doubled(self):
+        self.customer.name = "Nieuw in Exact"
+        invoice = self._queued()
+        # Somebody makes the customer in Exact after our list was read.
+        with self.administration._get_client() as client:
+            client.create("crm/Accounts", {"Name": "Nieuw in Exact", "Status": "C"})
+        self._send()
+        self.assertEqual(invoice.state, "failed")
+        self.assertEqual(invoice.error_code, "customer_exists")
+        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
+        self.assertEqual(names.count("Nieuw in Exact"), 1)
+        self.assertTrue(invoice.proposed_customer_id)
+        invoice.action_use_proposal()
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+
+    def test_a_new_customer_is_made_when_a_person_insists(self):
+        self.customer.name = "Dubbele Naam"
+        with self.administration._get_client() as client:
+            client.create("crm/Accounts", {"Name": "Dubbele Naam", "Status": "C"})
+        invoice = self._queued()
+        self._send()
+        invoice.action_new_customer()
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
+        self.assertEqual(names.count("Dubbele Naam"), 2)
+
+    def test_a_lost_answer_about_a_customer_does_not_double_it(self):
+        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_answer", times=1)
+        invoice = self._queued()
+        self._send()
+        self.assertEqual(invoice.state, "queued")
+        self._pass_time()
+        self._send()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
+        self.assertEqual(names.count(self.customer.name), 1)
+
+    def test_release_while_it_waits_takes_it_out_of_the_queue(self):
+        invoice = self._queued()
+        invoice.action_release()
+        self._send()
+        self.assertEqual(invoice.state, "cancelled")
+        self.assertFalse(self._in_exact(invoice))
+
+    def test_release_while_it_is_being_sent_is_refused(self):
+        invoice = self._queued()
+        for state in ("sending", "uncertain"):
+            invoice.sudo().state = state
+            with self.assertRaisesRegex(UserError, "being sent or looked up"):
+                invoice.action_release()
+
+    def test_release_of_an_open_invoice_leaves_it_in_exact(self):
+        invoice = self._queued()
+        self._send()
+        invoice.action_release()
+        self.assertEqual(invoice.state, "disconnected")
+        self.assertEqual(len(self._in_exact(invoice)), 1)
+        self.assertEqual(self._preview().hours, 3.75)
+
+    def test_the_bookkeepers_agreements_on_the_card_are_left_alone(self):
+        codes = self.env["keeping.exact.vat.code"].search(
+            [("administration_id", "=", self.administration.id), ("percentage", "=", 0.21)]
+        )
+        conditions = self.env["keeping.exact.payment.condition"].search(
+            [("administration_id", "=", self.administration.id)]
+        )
+        self.administration.sudo().write(
+            {"vat_code_id": codes[0].id, "payment_condition_id": conditions[-1].id}
+        )
+        invoice = self._queued()
+        self._send()
+        invoice.sudo().customer_id.write(
+            {"sales_vat_code": codes[0].code, "payment_condition": conditions[0].code}
+        )
+        second = self._queued(1)
+        payload = second.sudo()._prepare_exact_payload()
+        self.assertNotIn("PaymentCondition", payload)
+        self.assertNotIn("VATCode", payload["SalesInvoiceLines"][0])
+
+    def test_open_in_exact_leads_to_the_customers_card(self):
+        invoice = self._queued()
+        self._send()
+        url = invoice.action_open_in_exact()["url"]
+        self.assertTrue(url.startswith(self.sandbox.url))
+        self.assertIn(invoice.customer_id.guid, url)
+        self.assertIn(str(self.administration.code), url)
+
+    def test_two_senders_do_not_work_at_once(self):
+        self._queued()
+        administration_id = self.administration.id
+        from ..tools.locks import SENDING, try_administration_lock  # noqa: PLC0415
+
+        # A connection of its own: within one, the lock may be taken again.
+        with self.registry._db.cursor() as other:
+            self.assertTrue(try_administration_lock(other, SENDING, administration_id))
+            with self._committing():
+                ran = self.env["keeping.exact.operation"]._send(administration_id)
+        self.assertFalse(ran)
+        self.assertFalse(self._posts())
