@@ -88,8 +88,12 @@ class ExactOAuthController(http.Controller):
             self._in_cursor(connection, cr)._accept_consent(code)
         with connection.env.registry.cursor() as cr:
             own = self._in_cursor(connection, cr)
-            own._read_administrations()
-            own.env["keeping.exact.operation"].sudo()._resume(own)
+            own._resume_work()
+            try:
+                own._read_administrations()
+            except exact_online.ExactError as problem:
+                # The connection is there all the same; what is wrong is said on it.
+                own.sudo()._set_attention("no_administrations", self._text(own.env, problem))
 
     def _in_cursor(self, connection, cr):
         env = api.Environment(cr, connection.env.uid, connection.env.context)

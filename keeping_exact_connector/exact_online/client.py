@@ -208,7 +208,7 @@ class Client:
 
     # Writing
 
-    def create(self, endpoint, payload, *, reference=None, division=None):
+    def post(self, endpoint, payload, *, reference=None, division=None):
         """Make a record.
 
         :param payload: dict of properties, see :func:`~.values.encode`.
@@ -220,7 +220,7 @@ class Client:
         headers = {"Prefer": "return=representation"}
         return self._write("POST", endpoint, "", payload, reference, division, headers)
 
-    def update(self, endpoint, key, payload, *, reference=None, division=None):
+    def put(self, endpoint, key, payload, *, reference=None, division=None):
         """Change properties of a record; those not in the payload stay as they are."""
         self._write("PUT", endpoint, key_segment(key), payload, reference, division)
 

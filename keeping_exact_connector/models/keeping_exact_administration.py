@@ -261,10 +261,10 @@ class KeepingExactAdministration(models.Model):
             vals = {**vals, "state": "available"}
         self.write(vals)
 
-    def _get_client(self):
+    def _get_client(self, token_source=None):
         """Return a client for this administration, to be used in a ``with``."""
         self.ensure_one()
-        return self.connection_id._get_client(self.code)
+        return self.connection_id._get_client(self.code, token_source)
 
     def _read_lists(self):
         """Read the short lists, page by page: journals, VAT codes, payment conditions."""
@@ -278,17 +278,18 @@ class KeepingExactAdministration(models.Model):
                 self.env[model].sudo()._read_all(self, client)
 
     def _fill_defaults(self):
-        """Choose what only one choice is left for; the rest is the administrator's."""
+        """Choose the journal when there is only one for sales; else Exact's own default holds."""
         self.ensure_one()
-        administration = self.sudo()
-        for name, domain in (("journal_id", [("type", "=", SALES), ("blocked", "=", False)]),):
-            if not administration[name]:
-                found = (
-                    self.env[self._fields[name].comodel_name]
-                    .sudo()
-                    .search([("administration_id", "=", self.id), *domain], limit=1)
-                )
-                administration[name] = found
+        if self.journal_id:
+            return
+        domain = [
+            ("administration_id", "=", self.id),
+            ("type", "=", SALES),
+            ("blocked", "=", False),
+        ]
+        journals = self.env["keeping.exact.journal"].sudo().search(domain, limit=2)
+        if len(journals) == 1:
+            self.sudo().journal_id = journals
 
     def _check_ready(self):
         """Tell in one sentence what is missing before hours can be invoiced.

@@ -151,8 +151,9 @@ class KeepingExactConnection(models.Model):
                 "The encryption key of this server is missing, so the connection cannot be used. "
                 "Put the key back, or connect again."
             ),
-            "no_right": self.env._("Exact Online refused access: %s", "%s"),
-            "unreachable": self.env._("Exact Online could not be reached: %s", "%s"),
+            "no_administrations": self.env._(
+                "Connected, but the administrations could not be read: %s", "%s"
+            ),
         }
         for connection in self:
             message = messages.get(connection.health_code, connection.health_text or "")
@@ -325,16 +326,22 @@ class KeepingExactConnection(models.Model):
         values = [self.id, self.env.uid, self.company_id.id, nonce]
         return hash_sign(self.sudo().env, STATE_SCOPE, values, expiration=CONSENT_LIFE)
 
-    def _get_client(self, division=None):
+    def _get_token_source(self):
+        """Return what gives a client of this connection its access token."""
+        self.ensure_one()
+        return TokenSource(self.env.registry, self.sudo().grant_id.id)
+
+    def _get_client(self, division=None, token_source=None):
         """Return a client of this connection, to be used in a ``with``.
 
         :param int division: number of the administration, for all but ``current/Me``
+        :param TokenSource token_source: one that the caller keeps using
         """
         self.ensure_one()
         module = self.env.ref("base.module_keeping_exact_connector").sudo()
         return exact_online.Client(
             self._get_site_url(self.site),
-            TokenSource(self.env.registry, self.sudo().grant_id.id),
+            token_source or self._get_token_source(),
             division,
             user_agent=f"KeepingExactConnector/{module.installed_version} (Odoo 19.0)",
         )
@@ -408,6 +415,11 @@ class KeepingExactConnection(models.Model):
         key = {"site": self.site, "client_id": client_id, "exact_user": exact_user}
         grant = Grant.search([(name, "=", value) for name, value in key.items()])
         return grant or Grant.create(key)
+
+    def _resume_work(self):
+        """Go on with what waited for this connection, or for another one of the same grant."""
+        connections = self.sudo().grant_id.connection_ids | self.sudo()
+        self.env["keeping.exact.operation"].sudo()._resume(connections)
 
     def _read_administrations(self):
         """Bring the administrations up to date with what Exact says the user allowed."""

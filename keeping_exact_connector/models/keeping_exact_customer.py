@@ -12,6 +12,8 @@ from ..tools.names import clean_email, clean_name, clean_number
 from .keeping_exact_sendable import LookAlike
 
 CUSTOMER = "C"
+NAME_COMPARED = 40
+UNDER_WAY = ("queued", "sending", "uncertain")
 
 
 class KeepingExactCustomer(models.Model):
@@ -234,6 +236,10 @@ class KeepingExactCustomer(models.Model):
         self.env["keeping.exact.operation"]._plan(customer)
         return customer
 
+    def _exact_claimed(self):
+        self.name = self.partner_id.name
+        return super()._exact_claimed()
+
     def _prepare_exact_payload(self):
         self.ensure_one()
         partner = self.partner_id
@@ -281,13 +287,30 @@ class KeepingExactCustomer(models.Model):
         # Created is in CET, ahead of UTC by one or two hours: an hour before our own clock in
         # UTC is early enough for any skew (API reference, chapter 3.3).
         where = exact_online.all_of(
-            exact_online.eq("Name", self.partner_id.name),
+            # As it was sent: the contact may have another name by now. Exact may cut a long one.
+            exact_online.startswith("Name", self.name[:NAME_COMPARED]),
             exact_online.ge("Created", since - timedelta(hours=1)),
         )
         rows = client.rows(
             self._exact_endpoint, select=[*self._get_select(), "Created"], where=where
         )
-        return sorted(rows, key=lambda row: row["Created"])
+        ours = [row for row in rows if self._is_name_sent(row["Name"])]
+        return sorted(ours, key=lambda row: row["Created"])
+
+    def _is_name_sent(self, name):
+        """Tell whether Exact's name is the one we sent, whole or cut at its end."""
+        shortest = min(len(self.name), NAME_COMPARED)
+        return bool(name) and self.name.startswith(name) and len(name) >= shortest
+
+    def _is_needed(self):
+        return bool(
+            self.env["keeping.exact.invoice"].search_count(
+                [("customer_id", "=", self.id), ("state", "in", UNDER_WAY)], limit=1
+            )
+        )
+
+    def _give_up(self):
+        self.active = False
 
     def _exact_absence_proved(self, client):
         if not client.has_right(self._exact_endpoint, "GET"):

@@ -101,9 +101,14 @@ class KeepingExactGrant(models.Model):
                 encryption.decrypt(self.client_secret),
                 encryption.decrypt(self.refresh_token),
             )
-        except exact_online.NotConnected as error:
+        except (exact_online.NotConnected, exact_online.Refused) as error:
+            # Refused: Exact no longer knows the app or its secret.
             self._mark_broken(error)
-            raise
+            raise exact_online.NotConnected(str(error)) from error
+        except exact_online.UnknownOutcome as error:
+            # Whoever waits for a token has sent nothing yet. The next try shows whether Exact
+            # has rotated: then the old token is refused and a person has to connect again.
+            raise exact_online.Unreachable(str(error)) from error
         self._store_tokens(tokens)
         # Exact has rotated: from here on only the new token works, so it must not be lost.
         self.env.cr.commit()  # pylint: disable=invalid-commit

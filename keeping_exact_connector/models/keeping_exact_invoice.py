@@ -281,8 +281,9 @@ class KeepingExactInvoice(models.Model):
     def action_open_in_exact(self):
         """Open the customer's card in Exact: it lists the invoice (reference, chapter 7)."""
         self.ensure_one()
+        self.check_access("read")
         site_url = self.env["keeping.exact.connection"]._get_site_url(self.administration_id.site)
-        guid = self.customer_id.guid
+        guid = self.sudo().customer_id.guid
         page = "MenuPortal.aspx" if not guid else "CRMAccountCard.aspx"
         url = f"{site_url}/docs/{page}?_Division_={self.administration_id.code}"
         if guid:
@@ -397,6 +398,18 @@ class KeepingExactInvoice(models.Model):
             raise UserError(self.env._("The hours of %s are free already.", self.name))
         self.write({"state": "disconnected" if in_exact else "cancelled", "retry_at": False})
         self.hour_ids._end()
+        if not in_exact:
+            self._give_up_needs()
+
+    def _give_up_needs(self):
+        """Nothing is made in Exact any more for the sake of an invoice that was given up."""
+        Operation = self.env["keeping.exact.operation"]
+        for need in self._exact_needs():
+            planned = Operation._get_open(need).filtered(lambda o: o.state == "planned")
+            if not need or need.guid or not planned or need._is_needed():
+                continue
+            planned.state = "cancelled"
+            need._give_up()
 
     # ------------------------------------------------------------------ sending
 
@@ -434,6 +447,7 @@ class KeepingExactInvoice(models.Model):
         return [
             "InvoiceID",
             "InvoiceNumber",
+            "OrderNumber",
             "Description",
             "DueDate",
             "AmountFC",
@@ -464,6 +478,21 @@ class KeepingExactInvoice(models.Model):
             endpoint, key, guid = "crm/Accounts", "ID", self.customer_id.guid
         where = exact_online.eq(key, UUID(guid))
         return client.first(endpoint, select=[key], where=where) is not None
+
+    def _exact_key(self, row):
+        return row["InvoiceID"]
+
+    def _exact_doubled(self, rows):
+        numbers = ", ".join(str(row.get("OrderNumber") or row["InvoiceID"]) for row in rows)
+        text = self.env._(
+            "Exact Online has this invoice more than once. Look at the others and delete them "
+            "there: %s",
+            numbers,
+        )
+        self._message_log(body=text)
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=text, user_id=self.create_uid.id
+        )
 
     def _exact_claimed(self):
         self.write({"state": "sending", "error_code": False, "retry_at": False})

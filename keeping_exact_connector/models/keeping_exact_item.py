@@ -76,6 +76,33 @@ class KeepingExactItem(models.Model):
         # A code is unique in Exact: sending it again cannot make a second item, it is refused.
         return client.has_right(self._exact_endpoint, "GET")
 
+    def _is_needed(self):
+        return bool(
+            self.env["keeping.exact.invoice.line"].search_count(
+                [
+                    ("item_id", "=", self.id),
+                    ("invoice_id.state", "in", ("queued", "sending", "uncertain")),
+                ],
+                limit=1,
+            )
+        )
+
+    def _give_up(self):
+        self.administration_id.filtered(lambda a: a.item_id == self).item_id = False
+        self.active = False
+
+    def _exact_refused(self, code, text):
+        """The plan is over: invoices that need it fail, and the next try plans anew."""
+        lines = self.env["keeping.exact.invoice.line"].search(
+            [("item_id", "=", self.id), ("invoice_id.state", "in", ("draft", "queued", "failed"))]
+        )
+        waiting = lines.invoice_id.filtered(lambda invoice: invoice.state == "queued")
+        lines.item_id = False
+        self._give_up()
+        for invoice in waiting:
+            invoice._exact_refused("item", text)
+        return super()._exact_refused(code, text)
+
     def _exact_made(self, row):
         self.ensure_one()
         vals = {"guid": row["ID"], "error_code": False, "error_text": False, "retry_at": False}

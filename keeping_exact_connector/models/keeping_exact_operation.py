@@ -1,13 +1,20 @@
 import logging
 import secrets
+import time
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import config
 
 from ..sending.sender import Sender
 from ..tools import messages
 from ..tools.locks import SENDING, try_administration_lock
 
 _logger = logging.getLogger(__name__)
+
+# Seconds. A call to Exact may take its whole read time-out (a minute) and some more.
+LONGEST_CALL = 75
+SHORTEST_RUN = 20
+LONGEST_RUN = 600
 
 KINDS = [("customer", "Customer"), ("item", "Item"), ("invoice", "Invoice")]
 SENDABLE_MODELS = [
@@ -51,11 +58,17 @@ class KeepingExactOperation(models.Model):
     attempts = fields.Integer(help="Times it was claimed")
     unreached = fields.Integer(help="Times in a row that Exact could not be reached")
     look_ups = fields.Integer(help="Times it was looked up since it was claimed")
+    first_claimed_at = fields.Datetime()
+    recheck_at = fields.Datetime(
+        help="It was sent again after its absence was proved: look once more whether Exact did "
+        "finish the first one after all."
+    )
 
     # The queue of one administration, in order; the table also keeps what is done.
     _work_queue = models.Index(
         "(administration_id, id) WHERE state IN ('planned', 'claimed', 'uncertain')"
     )
+    _recheck_queue = models.Index("(recheck_at) WHERE recheck_at IS NOT NULL")
     _one_open_per_record = models.UniqueIndex(
         "(record) WHERE state IN ('planned', 'claimed', 'uncertain')",
         "This is being sent to Exact Online already.",
@@ -104,11 +117,11 @@ class KeepingExactOperation(models.Model):
         )
 
     @api.model
-    def _resume(self, connection):
-        """Go on at once with what waited for this connection."""
+    def _resume(self, connections):
+        """Go on at once with what waited for these connections."""
         waiting = self.search(
             [
-                ("administration_id.connection_id", "=", connection.id),
+                ("administration_id.connection_id", "in", connections.ids),
                 ("state", "in", ("planned", "uncertain")),
             ]
         )
@@ -125,30 +138,49 @@ class KeepingExactOperation(models.Model):
     @api.model
     def _cron_send(self):
         """Send what is due, administration by administration, and plan the next time."""
+        deadline = self._get_deadline()
+        interrupted = 0
         for administration_id in self._get_administrations_with_work():
             try:
-                self._send(administration_id)
+                interrupted += not self._send(administration_id, deadline)
             except Exception:  # one administration's trouble never stops another's
                 _logger.exception("Sending for administration %s stopped", administration_id)
         self._plan_next_run()
+        if interrupted:
+            # Time was up before the work: go on at once, in a run with a limit of its own.
+            self._wake_sender()
 
     @api.model
-    def _send(self, administration_id):
+    def _get_deadline(self):
+        """Return until when (monotonic seconds) a call may begin in this run.
+
+        Odoo kills a job at its time limit, and a call to Exact lasts up to a minute: one that is
+        cut off in the middle would have to be looked up.
+        """
+        limit = config["limit_time_real_cron"]
+        if limit is None or limit < 0:
+            limit = config["limit_time_real"]
+        seconds = max(limit - LONGEST_CALL, SHORTEST_RUN) if limit else LONGEST_RUN
+        return time.monotonic() + min(seconds, LONGEST_RUN)
+
+    @api.model
+    def _send(self, administration_id, deadline):
         """Send for one administration, unless another process is at it.
 
         :param int administration_id: id of the keeping.exact.administration
-        :return: whether this process was the sender
+        :param float deadline: when to stop, on the monotonic clock
+        :return: False when time was up before all that is due was done
         """
         registry = self.env.registry
         # The lock lives in a cursor of its own for the whole run: the work commits after each
         # step, and a lock in its cursor would end there.
         with registry.cursor() as lock_cr:
             if not try_administration_lock(lock_cr, SENDING, administration_id):
-                return False
+                return True
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                Sender(env["keeping.exact.administration"].browse(administration_id)).run()
-        return True
+                administration = env["keeping.exact.administration"].browse(administration_id)
+                return Sender(administration, deadline).run()
 
     @api.model
     def _get_administrations_with_work(self):
@@ -157,10 +189,11 @@ class KeepingExactOperation(models.Model):
             """
             SELECT DISTINCT administration_id
               FROM keeping_exact_operation
-             WHERE state IN ('planned', 'claimed', 'uncertain')
-               AND (due_at IS NULL OR due_at <= %s)
+             WHERE (state IN ('planned', 'claimed', 'uncertain')
+                    AND (due_at IS NULL OR due_at <= %(now)s))
+                OR recheck_at <= %(now)s
             """,
-            (fields.Datetime.now(),),
+            {"now": fields.Datetime.now()},
         )
         return [row[0] for row in self.env.cr.fetchall()]
 
@@ -172,9 +205,11 @@ class KeepingExactOperation(models.Model):
             cr.execute(
                 """
                 SELECT min(due_at) FROM keeping_exact_operation
-                 WHERE state IN ('planned', 'claimed', 'uncertain') AND due_at IS NOT NULL
-                """
+                 WHERE state IN ('planned', 'claimed', 'uncertain') AND due_at > %s
+                """,
+                (fields.Datetime.now(),),
             )
+            # What is due and was not done waits for something that has a moment of its own.
             due_at = cr.fetchone()[0]
             if due_at:
                 env.ref("keeping_exact_connector.ir_cron_send")._trigger(at=due_at)

@@ -34,6 +34,13 @@ class KeepingExactSendable(models.AbstractModel):
         """Return the sendable records that have to be in Exact before this one, as a list."""
         return []
 
+    def _is_needed(self):
+        """Tell whether something that is on its way to Exact refers to this record."""
+        return True
+
+    def _give_up(self):
+        """It was planned for something that was given up, and is not made."""
+
     def _exact_order_key(self):
         """Return a value; records that share it are sent strictly one after the other."""
         return (self._name, self.id)
@@ -72,6 +79,16 @@ class KeepingExactSendable(models.AbstractModel):
         :param dict row: what Exact answered, or found when it was looked up
         """
         raise NotImplementedError
+
+    def _exact_key(self, row):
+        """Return the GUID of a row of Exact."""
+        return row["ID"]
+
+    def _exact_doubled(self, rows):
+        """Exact has it more than once; a person is told.
+
+        :param list rows: the rows besides the one that was taken over
+        """
 
     def _exact_refused(self, code, text):
         """Exact refused it for good; nothing was made."""

@@ -1,13 +1,19 @@
 from odoo import api, fields, models
 
+ADMINISTRATOR = "keeping_exact_connector.group_administrator"
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     keeping_exact_connection_id = fields.Many2one(
-        "keeping.exact.connection", compute="_compute_keeping_exact_connection_id"
+        "keeping.exact.connection",
+        compute="_compute_keeping_exact_connection_id",
+        groups=ADMINISTRATOR,
     )
-    keeping_exact_connection_state = fields.Selection(related="keeping_exact_connection_id.state")
+    keeping_exact_connection_state = fields.Selection(
+        related="keeping_exact_connection_id.state", groups=ADMINISTRATOR
+    )
 
     @api.depends("company_id")
     def _compute_keeping_exact_connection_id(self):

@@ -39,28 +39,37 @@ class Sender:
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
         sender's own
+    :param float deadline: no call begins after this moment of the monotonic clock
     """
 
-    def __init__(self, administration):
+    def __init__(self, administration, deadline):
         self.env = administration.env
+        self.deadline = deadline
         self.cr = self.env.cr
         self.administration_id = administration.id
         # Customers of whom something is not settled: what follows waits, the order is kept.
         self.waiting_keys = set()
 
     def run(self):
-        """Do what is due, oldest first."""
+        """Do what is due, oldest first.
+
+        :return: whether all of it was tried before the deadline
+        """
         self._find_abandoned()
-        administration = self._administration()
-        with administration._get_client() as client:
+        connection = self._administration().connection_id
+        self.token_source = connection._get_token_source()
+        with self._administration()._get_client(self.token_source) as client:
             for operation_id in self._get_due():
+                if time.monotonic() > self.deadline:
+                    return False
                 try:
                     self._process(client, operation_id)
                 except StopRun:
-                    return
+                    return True
                 except psycopg2.errors.SerializationFailure:
                     # Somebody changed or released it just now; the next run sees how.
                     self._reset()
+        return True
 
     # ------------------------------------------------------------------ queue
 
@@ -71,10 +80,11 @@ class Sender:
         self.cr.execute(
             """
             SELECT id FROM keeping_exact_operation
-             WHERE administration_id = %s AND state IN ('planned', 'uncertain')
+             WHERE administration_id = %s
+               AND (state IN ('planned', 'uncertain') OR recheck_at <= %s)
              ORDER BY id
             """,
-            (self.administration_id,),
+            (self.administration_id, fields.Datetime.now()),
         )
         ids = [row[0] for row in self.cr.fetchall()]
         self._commit()
@@ -93,6 +103,8 @@ class Sender:
     def _process(self, client, operation_id):
         self._reset()
         operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
+        if operation.state == "done" and operation.recheck_at:
+            self._recheck(client, operation)
         if operation.state not in ("planned", "uncertain"):
             return
         key = operation.record._exact_order_key()
@@ -117,7 +129,9 @@ class Sender:
     def _send(self, client, operation):
         record = operation.record
         try:
-            row = record._exact_look_before(client) if not operation.attempts else None
+            # Before the claim: what goes wrong with a token has nothing to do with the record.
+            self.token_source()
+            row = record._exact_look_before(client)
             payload = record._prepare_exact_payload()
         except LookAlike as error:
             text = str(error)
@@ -140,10 +154,12 @@ class Sender:
         if row is not None:
             self._settle(operation, "done", lambda: record._exact_made(row))
             return
+        now = fields.Datetime.now()
         operation.write(
             {
                 "state": "claimed",
-                "claimed_at": fields.Datetime.now(),
+                "claimed_at": now,
+                "first_claimed_at": operation.first_claimed_at or now,
                 "attempts": operation.attempts + 1,
                 "look_ups": 0,
             }
@@ -160,10 +176,10 @@ class Sender:
     def _post(self, client, record, payload):
         endpoint, name = record._exact_post_endpoint, record.display_name
         try:
-            return client.create(endpoint, payload, reference=name)
+            return client.post(endpoint, payload, reference=name)
         except exact_online.Unreachable:
             # The connection never opened, so nothing was sent: once more, at once.
-            return client.create(endpoint, payload, reference=name)
+            return client.post(endpoint, payload, reference=name)
 
     def _not_made(self, operation, error):
         """Sort out a POST that did not end in an answer with the new record."""
@@ -233,7 +249,7 @@ class Sender:
             return
         if rows:
             _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
-            self._settle(operation, "done", lambda: record._exact_made(rows[0]))
+            self._settle(operation, "done", lambda: self._take_over(record, rows))
         elif absent:
             self._settle(operation, "planned", lambda: self._send_again(operation))
         else:
@@ -243,8 +259,29 @@ class Sender:
         last = operation.claimed_at + timedelta(minutes=self._look_up_minutes()[-1])
         return fields.Datetime.now() >= last
 
+    def _take_over(self, record, rows):
+        """Take over the oldest; that there are more is for a person to mend."""
+        record._exact_made(rows[0])
+        if len(rows) > 1:
+            record._exact_doubled(rows[1:])
+
+    def _recheck(self, client, operation):
+        """The day after: did Exact finish the first POST after all?"""
+        record = operation.record
+        try:
+            rows = record._exact_find(client, operation.first_claimed_at)
+        except exact_online.ExactError as error:
+            _logger.info("%s was not looked up once more: %s", record.display_name, error)
+            operation.recheck_at = fields.Datetime.now() + timedelta(hours=1)
+            return
+        operation.recheck_at = False
+        others = [row for row in rows if record._exact_key(row) != record.guid]
+        if others:
+            record._exact_doubled(others)
+
     def _send_again(self, operation):
         operation.due_at = False
+        operation.recheck_at = fields.Datetime.now() + timedelta(days=1)
         operation.record._exact_waiting(False, False, False)
         self.env["keeping.exact.operation"]._wake_sender()
 

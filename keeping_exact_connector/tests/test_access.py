@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ExactCase
 
@@ -310,3 +310,21 @@ class TestAccess(ExactCase):
                     self.assertFalse(set(names) & set(Model.fields_get()))
                     with self.assertRaises(AccessError):
                         Model.search([], limit=1).read(names)
+
+    def test_settings_open_for_a_system_user_without_our_groups(self):
+        system = new_test_user(
+            self.env,
+            "system",
+            groups="base.group_system,hr_timesheet.group_timesheet_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        Settings = self.env["res.config.settings"].with_user(system).with_company(self.company)
+        Settings = Settings.with_context(module="hr_timesheet")
+        self.assertFalse(system.has_group("keeping_exact_connector.group_administrator"))
+        self.assertNotIn("keeping_exact", Settings.get_view(view_type="form")["arch"])
+        with Form(Settings) as form:
+            self.assertTrue(form.company_id)
+        admin = self.env.ref("base.user_admin")
+        arch = self.env["res.config.settings"].with_user(admin).get_view(view_type="form")["arch"]
+        self.assertIn("action_keeping_exact_connect", arch)

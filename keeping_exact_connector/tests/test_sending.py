@@ -1,11 +1,18 @@
+import math
 from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from .. import exact_online
+from ..sending.sender import LOOK_UP_PARAMETER
+from ..tools.locks import SENDING, try_administration_lock
 from ..tools.reference import ends_with_reference
 from .sandbox_case import INVOICES, SandboxCase
+
+REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
 
 
 @tagged("post_install", "-at_install")
@@ -152,7 +159,7 @@ class TestSending(SandboxCase):
     def test_a_refusal_is_shown_and_can_be_tried_again(self):
         self._queued()
         self._send()
-        body = '{"error":{"code":"","message":{"lang":"","value":"Verplicht: Dagboek"}}}'
+        body = REFUSAL % "Verplicht: Dagboek"
         self.sandbox.add_fault(
             method="POST",
             path=INVOICES,
@@ -182,7 +189,7 @@ class TestSending(SandboxCase):
             status=500,
             times=1,
             content_type="application/json",
-            body='{"error":{"code":"","message":{"lang":"","value":"Ongeldig: Email"}}}',
+            body=REFUSAL % "Ongeldig: Email",
         )
         invoice = self._queued()
         self._send()
@@ -222,7 +229,7 @@ class TestSending(SandboxCase):
             status=500,
             times=1,
             content_type="application/json",
-            body='{"error":{"code":"","message":{"lang":"","value":"Nee"}}}',
+            body=REFUSAL % "Nee",
         )
         first = self._queued(1)
         second = self._queued(2)
@@ -248,7 +255,7 @@ class TestSending(SandboxCase):
         invoice = self._queued()
         # Somebody makes the customer in Exact after our list was read.
         with self.administration._get_client() as client:
-            client.create("crm/Accounts", {"Name": "Nieuw in Exact", "Status": "C"})
+            client.post("crm/Accounts", {"Name": "Nieuw in Exact", "Status": "C"})
         self._send()
         self.assertEqual(invoice.state, "failed")
         self.assertEqual(invoice.error_code, "customer_exists")
@@ -263,7 +270,7 @@ class TestSending(SandboxCase):
     def test_a_new_customer_is_made_when_a_person_insists(self):
         self.customer.name = "Dubbele Naam"
         with self.administration._get_client() as client:
-            client.create("crm/Accounts", {"Name": "Dubbele Naam", "Status": "C"})
+            client.post("crm/Accounts", {"Name": "Dubbele Naam", "Status": "C"})
         invoice = self._queued()
         self._send()
         invoice.action_new_customer()
@@ -335,15 +342,133 @@ class TestSending(SandboxCase):
         self.assertIn(invoice.customer_id.guid, url)
         self.assertIn(str(self.administration.code), url)
 
+    def test_open_in_exact_is_for_whoever_may_see_the_link(self):
+        invoice = self._queued()
+        self._send()
+        url = invoice.with_user(self.viewer).action_open_in_exact()["url"]
+        self.assertIn(invoice.customer_id.guid, url)
+
+    def test_a_refused_item_fails_its_invoices_and_is_planned_anew(self):
+        self.administration.sudo().item_id = False
+        self.sandbox.add_fault(
+            method="POST",
+            path="logistics/Items",
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body=REFUSAL % "Mandatory: Item group",
+        )
+        # An item of another code than earlier tests have made.
+        invoice = self._queued()
+        self.administration.item_id.sudo().code = "UREN-2"
+        self._send()
+        self.assertEqual(invoice.state, "failed")
+        self.assertIn("Mandatory: Item group", invoice.error_message)
+        self.assertFalse(self.administration.item_id)
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+
+    def test_a_namesake_that_cannot_be_chosen_is_no_dead_end(self):
+        self.customer.name = "Alleen Leverancier"
+        with self.administration._get_client() as client:
+            client.post("crm/Accounts", {"Name": "Alleen Leverancier", "Status": "A"})
+        invoice = self._queued()
+        self._send()
+        self.assertEqual(invoice.error_code, "customer_exists")
+        self.assertFalse(invoice.proposed_customer_id)
+        invoice.action_new_customer()
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+
+    def test_the_job_comes_back_when_something_is_due_and_not_before(self):
+        self._queued()
+        self._send()
+        self.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "30")
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        first, second = self._queued(1), self._queued(2)
+        self._send()
+        self.assertEqual([first.state, second.state], ["uncertain", "queued"])
+        # As after a click on Try now: due at once, and behind the other all the same.
+        Operation = self.env["keeping.exact.operation"]
+        Operation._get_open(second).due_at = fields.Datetime.now() - timedelta(minutes=1)
+        Trigger = self.env["ir.cron.trigger"]
+        domain = [("cron_id", "=", self.env.ref("keeping_exact_connector.ir_cron_send").id)]
+        before = Trigger.search(domain)
+        self._send()
+        planned = (Trigger.search(domain) - before).mapped("call_at")
+        self.assertEqual(len(planned), 1)
+        self.assertGreater(planned[0], fields.Datetime.now() + timedelta(minutes=20))
+
+    def test_time_that_is_up_leaves_the_rest_for_the_next_run(self):
+        first, second = self._queued(1), self._queued(2)
+        with self._committing():
+            done = self.env["keeping.exact.operation"]._send(self.administration.id, 0)
+        self.assertFalse(done)
+        self.assertEqual([first.state, second.state], ["queued", "queued"])
+        self.assertFalse(self.sandbox.calls())
+
+    def test_a_token_that_cannot_be_had_is_not_the_invoices_fault(self):
+        self._queued()
+        self._send()
+        invoice = self._queued(4)
+        grant = self.connection.sudo().grant_id
+        grant._store_tokens(exact_online.Tokens("dead", "dead", 600))
+        grant.refreshed_at = fields.Datetime.now() - timedelta(seconds=571)
+        with mute_logger("odoo.addons.keeping_exact_connector.models.keeping_exact_grant"):
+            self._send()
+        self.assertEqual(invoice.state, "queued")
+        self.assertEqual(invoice.error_code, "not_connected")
+        self.assertEqual(self.connection.state, "attention")
+        self._connect(self.connection)
+        with self._committing():
+            self.connection._resume_work()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+
+    def test_giving_up_an_invoice_gives_up_what_was_planned_for_it(self):
+        invoice = self._queued()
+        customer = invoice.customer_id
+        invoice.action_release()
+        self._send()
+        self.assertFalse(self._posts(""))
+        self.assertFalse(customer.sudo().active)
+        again = self._preview()
+        again.action_send()
+        self._send()
+        self.assertEqual(again.state, "open", again.error_message)
+
+    def test_a_second_copy_in_exact_is_shown_the_day_after(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        invoice = self._queued(4)
+        self._send()
+        self._pass_time()
+        self._send()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        # Exact did finish the first one after all, late in the night.
+        with self.administration._get_client() as client:
+            client.post(INVOICES, invoice.sudo()._prepare_exact_payload())
+        operation = self.env["keeping.exact.operation"].search(
+            [("record", "=", f"keeping.exact.invoice,{invoice.id}")]
+        )
+        self.assertTrue(operation.recheck_at)
+        operation.recheck_at = fields.Datetime.now() - timedelta(minutes=1)
+        self._send()
+        self.assertIn("more than once", invoice.sudo().activity_ids.summary)
+        self.assertFalse(operation.recheck_at)
+
     def test_two_senders_do_not_work_at_once(self):
         self._queued()
         administration_id = self.administration.id
-        from ..tools.locks import SENDING, try_administration_lock  # noqa: PLC0415
-
         # A connection of its own: within one, the lock may be taken again.
         with self.registry._db.cursor() as other:
             self.assertTrue(try_administration_lock(other, SENDING, administration_id))
             with self._committing():
-                ran = self.env["keeping.exact.operation"]._send(administration_id)
-        self.assertFalse(ran)
+                done = self.env["keeping.exact.operation"]._send(administration_id, math.inf)
+        self.assertTrue(done)
         self.assertFalse(self._posts())

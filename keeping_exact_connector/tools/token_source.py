@@ -53,12 +53,19 @@ class TokenSource:
             except psycopg2.errors.SerializationFailure:
                 token = None
             except encryption.EncryptionKeyMissing as error:
+                self._tell_key_missing()
                 raise exact_online.NotConnected("The encryption key is missing.") from error
             if token:
                 return token
             if time.monotonic() > deadline:
                 raise exact_online.Unreachable("Another process is renewing the connection.")
             time.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - only to spread the tries
+
+    def _tell_key_missing(self):
+        with self._registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            grant = env["keeping.exact.grant"].browse(self._grant_id)
+            grant.connection_ids._set_attention("encryption_key")
 
     def _try(self, cr, rejected):
         env = api.Environment(cr, SUPERUSER_ID, {})

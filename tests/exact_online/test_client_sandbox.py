@@ -204,7 +204,7 @@ def test_sync(client):
 
 
 def test_an_invoice_from_the_first_to_the_last(client):
-    made = client.create(INVOICES, invoice(client), reference="KX-1")
+    made = client.post(INVOICES, invoice(client), reference="KX-1")
     key = uuid.UUID(made["InvoiceID"])
     where = eq("InvoiceID", key)
     found = client.first(
@@ -228,7 +228,7 @@ def test_an_invoice_from_the_first_to_the_last(client):
     (line,) = found["SalesInvoiceLines"]
     assert line["Quantity"] == Decimal("2.25")
     assert line["AmountFC"] == found["AmountFCExclVat"] == Decimal("195.98")
-    client.update(INVOICES, key, {"Description": "changed"})
+    client.put(INVOICES, key, {"Description": "changed"})
     assert client.first(INVOICES, select=["Description"], where=where) == {"Description": "changed"}
     client.delete(INVOICES, key)
     assert client.first(INVOICES, select=["InvoiceID"], where=where) is None
@@ -237,13 +237,13 @@ def test_an_invoice_from_the_first_to_the_last(client):
 def test_refusals_of_the_books(client):
     payload = invoice(client)
     with pytest.raises(Refused) as caught:
-        client.create(INVOICES, {**payload, "Journal": "nonsense"})
+        client.post(INVOICES, {**payload, "Journal": "nonsense"})
     assert caught.value.messages and caught.value.status in (400, 500)
     with pytest.raises(Refused) as caught:
-        client.create(INVOICES, {**payload, "OrderedBy": uuid.uuid4()})
+        client.post(INVOICES, {**payload, "OrderedBy": uuid.uuid4()})
     assert caught.value.took_effect is False
     with pytest.raises(Refused) as caught:
-        client.update(INVOICES, uuid.uuid4(), {"Description": "x"})
+        client.put(INVOICES, uuid.uuid4(), {"Description": "x"})
     assert caught.value.status == 404
 
 
@@ -280,7 +280,7 @@ def test_faults_of_a_write(organisation, client, calls, fault, error, effect):
     calls.clear()
     organisation.sandbox.add_fault(method="POST", path="SalesInvoices", **fault)
     with pytest.raises(error):
-        client.create(INVOICES, payload)
+        client.post(INVOICES, payload)
     assert [call.outcome for call in calls] == [error.__name__], "a write is never repeated"
     # The sandbox writes its log after the connection is closed.
     end = time.monotonic() + 5
@@ -331,7 +331,7 @@ def test_nothing_secret_is_in_what_is_recorded(organisation):
     records = []
     with organisation.client(DIVISION, observer=records.append) as client:
         client.me()
-        client.create(INVOICES, invoice(client), reference="KX-7")
+        client.post(INVOICES, invoice(client), reference="KX-7")
     assert records[-1].reference == "KX-7" and records[-1].status == 201
     assert organisation.tokens.access_token not in repr(records)
     assert "Stoepje" not in repr(records)

@@ -149,9 +149,9 @@ def test_no_thread_stays_behind(wire, server):
 def test_a_write_after_a_pause_opens_a_new_connection(server, client):
     server.script(listing(), json_reply({"d": {"ID": 1}}, 201), json_reply({"d": {"ID": 2}}, 201))
     list(client.rows("crm/Accounts", select=["ID"]))
-    client.create("crm/Accounts", {})
+    client.post("crm/Accounts", {})
     client._last_call -= 60
-    client.create("crm/Accounts", {})
+    client.post("crm/Accounts", {})
     assert [request.connection for request in server.requests] == [1, 1, 2]
 
 
@@ -186,7 +186,7 @@ def test_a_token_that_cannot_be_sent(server, token):
         Client(server.url, lambda rejected=None: token, 7) as client,
         pytest.raises(NotConnected) as caught,
     ):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
     assert "AAEA" not in str(caught.value) and not server.requests
 
 
@@ -200,7 +200,7 @@ def test_a_proxy_of_the_environment_is_used(server, tokens, monkeypatch):
         Client("https://exact.invalid", tokens, 7) as client,
         pytest.raises(Unreachable) as caught,
     ):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
     # The proxy got a CONNECT, Exact got nothing.
     assert [request.method for request in server.requests] == ["CONNECT"]
     assert caught.value.took_effect is False
@@ -212,7 +212,7 @@ def test_a_proxys_password_stays_hidden(tokens, monkeypatch):
         Client("https://exact.invalid", tokens, 7) as client,
         pytest.raises(Unreachable) as caught,
     ):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
     assert "hunter22" not in str(caught.value)
 
 
@@ -227,14 +227,14 @@ def tls_server():
 
 def test_tls_that_nobody_vouches_for(tls_server, tokens):
     with Client(tls_server.url, tokens, 7) as client, pytest.raises(Unreachable):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
     assert not tls_server.requests
 
 
 def test_no_tls_where_it_should_be(server, tokens):
     site = server.url.replace("http:", "https:")
     with Client(site, tokens, 7, timeout=(0.5, 5)) as client, pytest.raises(Unreachable):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
 
 
 def test_tls_lost_after_sending(tls_server, tokens, monkeypatch):
@@ -247,10 +247,10 @@ def test_tls_lost_after_sending(tls_server, tokens, monkeypatch):
         cut(json_reply({"d": {"ID": 1}}, 201)),
     )
     with Client(tls_server.url, tokens, 7) as client:
-        assert client.create("crm/Accounts", {}) == {"ID": 1}
+        assert client.post("crm/Accounts", {}) == {"ID": 1}
         for _failure in range(3):
             with pytest.raises(UnknownOutcome):
-                client.create("crm/Accounts", {})
+                client.post("crm/Accounts", {})
     assert len(tls_server.requests) == 4
 
 
@@ -265,7 +265,7 @@ def test_tls_ends_in_time(tls_server, monkeypatch):
 def test_a_certificate_bundle_that_is_not_there(tls_server, tokens, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
     with Client(tls_server.url, tokens, 7) as client, pytest.raises(Unreachable):
-        client.create("crm/Accounts", {})
+        client.post("crm/Accounts", {})
 
 
 def test_never_opened(wire):

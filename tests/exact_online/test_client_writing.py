@@ -36,8 +36,8 @@ GUID = uuid.UUID("0f8f0000-0000-4000-8000-00000000abcd")
 def write_all_ways(client):
     """The three kinds of writes, one after the other."""
     return (
-        lambda: client.create(INVOICES, {"Type": 8020}),
-        lambda: client.update(INVOICES, GUID, {"Type": 8020}),
+        lambda: client.post(INVOICES, {"Type": 8020}),
+        lambda: client.put(INVOICES, GUID, {"Type": 8020}),
         lambda: client.delete(INVOICES, GUID),
     )
 
@@ -46,7 +46,7 @@ def test_create(server, client, calls):
     entity = {"InvoiceID": str(GUID), "Lines": {"__deferred": {}}, "OrderDate": "/Date(0)/"}
     server.script(json_reply({"d": entity}, 201))
     payload = {"OrderedBy": GUID, "OrderDate": date(2026, 1, 31), "Lines": [{"Q": Decimal("1.10")}]}
-    made = client.create(INVOICES, payload, reference="KX-1")
+    made = client.post(INVOICES, payload, reference="KX-1")
     assert made == {"InvoiceID": str(GUID), "OrderDate": datetime(1970, 1, 1)}
     request = server.requests[0]
     assert (request.method, request.path) == ("POST", f"/api/v1/7/{INVOICES}")
@@ -71,13 +71,13 @@ def test_create(server, client, calls):
 )
 def test_forms_of_a_created_record(server, client, answer):
     server.script(answer)
-    assert client.create(INVOICES, {}) == {"ID": 1}
+    assert client.post(INVOICES, {}) == {"ID": 1}
 
 
 def test_update_and_delete(server, client):
     server.script(reply(204), json_reply({"d": {"ID": 1}}), reply(204), reply(204))
-    assert client.update(INVOICES, GUID, {"Description": "x"}, division=9) is None
-    assert client.update(INVOICES, str(GUID).upper(), {"Description": "x"}) is None
+    assert client.put(INVOICES, GUID, {"Description": "x"}, division=9) is None
+    assert client.put(INVOICES, str(GUID).upper(), {"Description": "x"}) is None
     assert client.delete("webhooks/WebhookSubscriptions", f"{{{GUID}}}") is None
     assert client.delete("system/Divisions", 12) is None
     assert server.targets == [
@@ -100,9 +100,9 @@ def test_keys_are_guids_or_numbers(server, client, key):
 
 def test_what_cannot_be_sent_is_not_sent(server, client):
     with pytest.raises(ValueError):
-        client.create(INVOICES, {"A": float("nan")})
+        client.post(INVOICES, {"A": float("nan")})
     with pytest.raises(TypeError):
-        client.create(INVOICES, {"A": object()})
+        client.post(INVOICES, {"A": object()})
     assert not server.requests
 
 
@@ -181,7 +181,7 @@ def test_no_answer_in_time(server, tokens, calls):
         Client(server.url, tokens, 7, timeout=(2, 0.2), observer=calls.append) as client,
         pytest.raises(UnknownOutcome, match="no answer in time"),
     ):
-        client.create(INVOICES, {})
+        client.post(INVOICES, {})
     assert len(server.requests) == 1
     assert calls[0].status is None and 0.15 < calls[0].duration < 1.5
 
@@ -198,7 +198,7 @@ def test_nobody_listens(tokens, calls):
 
 def test_an_unknown_host(tokens):
     with Client("https://exact.invalid", tokens, 7) as client, pytest.raises(Unreachable):
-        client.create(INVOICES, {})
+        client.post(INVOICES, {})
 
 
 def test_a_stale_connection_is_not_taken_for_a_closed_door(server, client):
@@ -206,7 +206,7 @@ def test_a_stale_connection_is_not_taken_for_a_closed_door(server, client):
     server.script(listing(), hang_up)
     list(client.rows(INVOICES, select=["InvoiceID"], where=eq("Status", 20)))
     with pytest.raises(UnknownOutcome):
-        client.create(INVOICES, {})
+        client.post(INVOICES, {})
     assert [request.connection for request in server.requests] == [1, 1]
 
 
@@ -217,18 +217,18 @@ def test_a_closed_connection_is_not_used(server, client):
 
     server.script(answer_and_close, json_reply({"d": {"ID": 1}}, 201))
     list(client.rows(INVOICES, select=["InvoiceID"]))
-    assert client.create(INVOICES, {}) == {"ID": 1}
+    assert client.post(INVOICES, {}) == {"ID": 1}
     assert [request.connection for request in server.requests] == [1, 2]
 
 
 def test_401_is_repeated_once(server, client, tokens):
     server.script(reply(401), json_reply({"d": {"ID": 1}}, 201))
-    assert client.create(INVOICES, {"A": 1}) == {"ID": 1}
+    assert client.post(INVOICES, {"A": 1}) == {"ID": 1}
     assert tokens.rejected == ["AAEAfirst"]
     assert [request.body for request in server.requests] == [b'{"A": 1}'] * 2
     server.script(reply(401), reply(401))
     with pytest.raises(NotConnected) as caught:
-        client.create(INVOICES, {"A": 1})
+        client.post(INVOICES, {"A": 1})
     assert caught.value.took_effect is False and len(server.requests) == 4
 
 
@@ -252,7 +252,7 @@ def test_a_429_stops_the_next_call(server, client):
     server.script(reply(429, headers=headers))
     for _attempt in range(2):
         with pytest.raises(LimitReached):
-            client.create(INVOICES, {})
+            client.post(INVOICES, {})
     assert len(server.requests) == 1
 
 
@@ -261,7 +261,7 @@ def test_the_observer_is_told_of_everything_but_secrets(server, client, calls):
     where = eq("Name", "Mrs. Private")
     list(client.rows("crm/Accounts", select=["ID"], where=where))
     with pytest.raises(Refused):
-        client.create(INVOICES, {"Description": "Private"}, reference="KX-1")
+        client.post(INVOICES, {"Description": "Private"}, reference="KX-1")
     with pytest.raises(UnknownOutcome):
         client.delete(INVOICES, GUID, reference="KX-2")
     assert [(call.method, call.path, call.status, call.outcome) for call in calls] == [
@@ -281,6 +281,6 @@ def test_what_the_observer_raises_is_not_swallowed(server, tokens):
     server.script(json_reply({"d": {"ID": 1}}, 201), reply(400))
     with Client(server.url, tokens, 7, observer=fail) as client:
         with pytest.raises(RuntimeError, match="ok"):
-            client.create(INVOICES, {})
+            client.post(INVOICES, {})
         with pytest.raises(RuntimeError, match="Refused"):
-            client.create(INVOICES, {})
+            client.post(INVOICES, {})

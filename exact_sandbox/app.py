@@ -1,0 +1,78 @@
+"""The listener for apps and people: API, token endpoint and pages, with faults and the log."""
+
+import time
+
+from werkzeug.wrappers import Request
+
+from .api import Api
+from .faults import Dropped, strike
+from .oauth.tokens import TokenEndpoint
+from .pages import Pages
+
+_TOKEN = "/api/oauth2/token"
+
+
+class SandboxApp:
+    """WSGI application of the public listener."""
+
+    def __init__(self, sandbox):
+        self._sandbox = sandbox
+        self._api = Api(sandbox)
+        self._tokens = TokenEndpoint(sandbox)
+        self._pages = Pages(sandbox)
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        try:
+            if request.path == _TOKEN:
+                response = self._call(request, self._tokens)
+            elif request.path.startswith("/api/v1/"):
+                response = self._call(request, self._api)
+            else:
+                response = self._pages.answer(request)
+        except Dropped as drop:
+            # Only now, with the call in the log: who sees the end of it can read the log.
+            drop.carry_out(environ["werkzeug.socket"])
+            raise
+        return response(environ, start_response)
+
+    def _call(self, request, endpoint):
+        """Answer one logged call, through a fault when one strikes."""
+        started = time.monotonic()
+        moment = self._sandbox.clock.now()
+        fault = self._sandbox.faults.take(request.method, request.path)
+        response, seen = None, {}
+
+        def prepare():
+            work = endpoint.prepare(request)
+
+            def run():
+                answer = work()
+                seen["status"] = answer.status_code
+                return answer
+
+            return run
+
+        try:
+            if fault is None:
+                response = prepare()()
+            else:
+                response = strike(self._sandbox.faults, fault, request, prepare)
+            return response
+        finally:
+            self._sandbox.calls.add(
+                {
+                    "time": moment.isoformat(),
+                    "method": request.method,
+                    "path": request.path,
+                    "query": ""
+                    if request.path == _TOKEN
+                    else request.query_string.decode("utf-8", "replace"),
+                    "status": response.status_code if response else seen.get("status"),
+                    "division": request.environ.get("exact_sandbox.division"),
+                    "user": request.environ.get("exact_sandbox.user"),
+                    "duration": round(time.monotonic() - started, 6),
+                    "request_bytes": request.content_length or 0,
+                    "fault": fault.kind if fault else None,
+                }
+            )

@@ -1,0 +1,135 @@
+"""The token endpoint: ``POST /api/oauth2/token`` (chapters 1.3 to 1.5)."""
+
+import hmac
+import json
+from datetime import datetime, timezone
+
+from werkzeug.wrappers import Response
+
+from .grants import ACCESS_SECONDS, EARLIEST_REFRESH_SECONDS
+
+_CHAIN = "Token is not allowed, because of invalid or empty chainId"
+_TOO_EARLY = "Rate limit exceeded: access_token not expired"
+_DAMAGED = "Signed data extraction has failed"
+_OLD = "Old refresh token used."
+
+
+class TokenError(Exception):
+    """A refusal with the status, body and ``Reason`` header of chapter 1.5."""
+
+    def __init__(self, status, error, description=None, reason=None):
+        super().__init__(error)
+        self.status, self.error, self.description, self.reason = status, error, description, reason
+
+
+def _json_response(body, status=200, headers=None):
+    return Response(
+        json.dumps(body),
+        status,
+        {"Cache-Control": "private", **(headers or {})},
+        content_type="application/json; charset=utf-8",
+    )
+
+
+def _us_date(seconds):
+    """Return e.g. ``10/11/2022 9:18:20 PM``, as Exact writes dates in this one text."""
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    hour = moment.hour % 12 or 12
+    half = "AM" if moment.hour < 12 else "PM"
+    return f"{moment.month}/{moment.day}/{moment.year} {hour}:{moment:%M:%S} {half}"
+
+
+class TokenEndpoint:
+    """Exchanges codes and refresh tokens."""
+
+    def __init__(self, sandbox):
+        self._sandbox = sandbox
+        self._grants = sandbox.grants
+
+    def prepare(self, request):
+        """Read the request; return the work, which gives the answer when it is called."""
+        form = request.form
+        is_form = request.mimetype == "application/x-www-form-urlencoded"
+        return lambda: self._answer(request.method, form if is_form else {})
+
+    def _answer(self, method, form):
+        try:
+            if method != "POST":
+                raise TokenError(405, "invalid_request")
+            with self._sandbox.store.transaction():
+                return self._grant(form)
+        except TokenError as error:
+            body = {"error": error.error}
+            if error.description:
+                body["error_description"] = error.description
+            headers = {"Reason": error.reason} if error.reason else {}
+            return _json_response(body, error.status, headers)
+
+    def _grant(self, form):
+        kinds = {"authorization_code": self._exchange, "refresh_token": self._refresh}
+        kind = self._required(form, "grant_type")
+        if kind not in kinds:
+            raise TokenError(400, "unsupported_grant_type")
+        app = self._client(form)
+        chain = kinds[kind](form, app)
+        access, refresh = self._grants.issue(chain)
+        return _json_response(
+            {
+                "access_token": access,
+                "token_type": "bearer",
+                "expires_in": str(ACCESS_SECONDS),
+                "refresh_token": refresh,
+            }
+        )
+
+    @staticmethod
+    def _required(form, name):
+        if not form.get(name):
+            raise TokenError(400, "invalid_request")
+        return form[name]
+
+    def _client(self, form):
+        """Check the client's credentials; the refusal follows RFC 6749, chapter 1.5 has none."""
+        client_id = self._required(form, "client_id")
+        secret = self._required(form, "client_secret")
+        app = self._sandbox.apps.get(client_id)
+        known = app.client_secret if app else ""
+        if not hmac.compare_digest(known.encode(), secret.encode()):
+            raise TokenError(401, "invalid_client", "Client authentication failed.")
+        return app
+
+    def _intact(self, form, name):
+        token = self._required(form, name)
+        if not self._grants.is_intact(token):
+            raise TokenError(400, "invalid_grant", _DAMAGED)
+        return token
+
+    def _exchange(self, form, app):
+        redirect_uri = self._required(form, "redirect_uri")
+        code = self._intact(form, "code")
+        user_id = self._grants.take_code(code, app.client_id, redirect_uri)
+        if user_id is None:
+            raise TokenError(400, "invalid_grant", _CHAIN, f"Unknown: {_CHAIN}")
+        return self._grants.start_chain(app.client_id, user_id)
+
+    def _refresh(self, form, app):
+        """Rotate a chain. A token refused for being early stays good (chapter 1.5)."""
+        token = self._intact(form, "refresh_token")
+        found = self._grants.find_refresh(token)
+        now = self._sandbox.clock.timestamp()
+        if found is None or found["client_id"] != app.client_id or not found["alive"]:
+            raise TokenError(400, "invalid_grant", _CHAIN, f"Unknown: {_CHAIN}")
+        if found["used"]:
+            raise TokenError(401, "unauthorized_client", _OLD)
+        if found["expires"] <= now:
+            text = (
+                f"The refresh token expired at {_us_date(found['expires'])} "
+                f"and it is now {_us_date(now)}."
+            )
+            raise TokenError(400, "invalid_request", text)
+        if now < found["issued"] + EARLIEST_REFRESH_SECONDS:
+            status = self._sandbox.settings["early_refresh_status"]
+            reason = f"TooEarlyToRefreshTokens: {_TOO_EARLY}"
+            raise TokenError(status, "access_denied", _TOO_EARLY, reason)
+        self._grants.use_refresh(found)
+        return found["chain"]

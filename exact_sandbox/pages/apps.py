@@ -1,0 +1,32 @@
+"""Manage my apps: register one, see its client id and secret (chapter 1.8)."""
+
+from werkzeug.utils import redirect
+
+from ..demo import SCOPES
+from .session import PageError, logged_in
+
+_ADDRESS = "/docs/ManageApps.aspx"
+
+
+@logged_in
+def apps(pages, request, _session):
+    """List the registered apps, or register one."""
+    if request.method == "POST":
+        return _register(pages, request)
+    return pages.render(request, "apps.html", apps=pages.sandbox.apps.all())
+
+
+def _register(pages, request):
+    name = request.form.get("name", "").strip()
+    uris = request.form.get("redirect_uris", "").split()
+    kind = request.form.get("kind", "own")
+    if not name or not uris or kind not in ("own", "partner"):
+        raise PageError(400, "An app needs a name, a kind and at least one redirect address.")
+    try:
+        pages.sandbox.apps.register(
+            name, request.form.get("description", "").strip(), kind, SCOPES, uris,
+            pages.sandbox.clock.timestamp(),
+        )  # fmt: skip
+    except ValueError as error:
+        raise PageError(400, str(error)) from error
+    return redirect(_ADDRESS, 303)

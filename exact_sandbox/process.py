@@ -1,0 +1,180 @@
+"""Runs the sandbox as a process of its own, for tests and tools. Standard library only."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from json import dumps, load, loads
+from pathlib import Path
+
+_FOLDER = Path(__file__).resolve().parent.parent
+_STARTING_SECONDS = 30
+_STOPPING_SECONDS = 10
+_CONTROL_SECONDS = 30
+
+
+class SandboxError(Exception):
+    """The sandbox did not start, or refused something; the text tells why."""
+
+
+class SandboxProcess:
+    """A sandbox in a process of its own; also a context manager.
+
+    After :meth:`start`: ``url``, ``control_url``, ``client_id``, ``client_secret``, ``login``,
+    ``password``, ``redirect_uris``, ``administrations`` (dicts with code and name), ``pid``.
+
+    :param state: the state file; without one everything is forgotten at the end
+    :param port: a port, 0 for any; a later :meth:`start` takes the same port again
+    :param options: further options of the command line: ``host``, ``site``, ``control_port``,
+        ``minute_limit``, ``day_limit``, ``redirect_uri`` (one address or a list)
+    """
+
+    def __init__(self, state=None, port=0, **options):
+        self.state = state
+        self.port = port
+        self.options = options
+        self.process = None
+        self._errors = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _command(self):
+        command = [sys.executable, "-m", "exact_sandbox", "--json", "--port", str(self.port)]
+        if self.state:
+            command += ["--state", str(self.state)]
+        for name, value in self.options.items():
+            values = value if isinstance(value, (list, tuple)) else [value]
+            for item in values:
+                command += [f"--{name.replace('_', '-')}", str(item)]
+        return command
+
+    def start(self):
+        """Start it and wait until it is ready; return self.
+
+        :raises SandboxError: with what it wrote on stderr
+        """
+        path = os.pathsep.join(filter(None, [str(_FOLDER), os.environ.get("PYTHONPATH")]))
+        self._errors = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115 (lives with the process)
+        self.process = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        try:
+            facts = loads(self._first_line())
+        except ValueError:
+            self.kill()
+            raise SandboxError(f"The sandbox did not start: {self.errors().strip()}") from None
+        vars(self).update(facts)
+        self.port = int(self.url.rsplit(":", 1)[1])
+        return self
+
+    def _first_line(self):
+        """Return the first line of stdout, or what there is of it when time is up."""
+        line, end = b"", time.monotonic() + _STARTING_SECONDS
+        stdout = self.process.stdout
+        while not line.endswith(b"\n") and time.monotonic() < end:
+            if select.select([stdout], [], [], 0.2)[0]:
+                piece = os.read(stdout.fileno(), 65536)
+                if not piece:
+                    break
+                line += piece
+        return line
+
+    def errors(self):
+        """Return what the process wrote on stderr so far."""
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def stop(self):
+        """End it in order; return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self):
+        """End it at once, as ``kill -9`` does."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, number):
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            code = self.process.wait(_STOPPING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self.process.stdout.close()
+        return code
+
+    # Control
+
+    def control(self, method, path, json=None):
+        """Call the control listener; return the decoded answer.
+
+        :raises SandboxError: with the sentence of a refusal
+        """
+        data = None if json is None else dumps(json).encode()
+        request = urllib.request.Request(
+            f"{self.control_url}/{path.lstrip('/')}",
+            data,
+            {"Content-Type": "application/json"},
+            method=method,
+        )
+        # Never through a proxy: the listener is on this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=_CONTROL_SECONDS) as answer:
+                return load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise SandboxError(load(error)["error"]) from None
+
+    def calls(self):
+        """Return the log of API and token calls, the oldest first."""
+        return self.control("GET", "calls")["calls"]
+
+    def clear_calls(self):
+        """Empty the log."""
+        self.control("DELETE", "calls")
+
+    def clock(self):
+        """Return the sandbox's time: now (UTC), wall (Amsterdam), offset (seconds)."""
+        return self.control("GET", "clock")
+
+    def advance(self, seconds):
+        """Move the sandbox's clock forward."""
+        return self.control("POST", "clock", {"advance": seconds})
+
+    def add_fault(self, kind, method="", path="", **values):
+        """Switch a fault on (see :class:`exact_sandbox.faults.Fault`)."""
+        return self.control(
+            "POST", "faults", {"kind": kind, "method": method, "path": path, **values}
+        )
+
+    def clear_faults(self):
+        """Switch all faults off."""
+        self.control("DELETE", "faults")
+
+    def rows(self, division, path):
+        """Return the raw rows of an entity, e.g. ``rows(241806, "crm/Accounts")``."""
+        return self.control("GET", f"rows/{division}/{path}")["rows"]
+
+    def add_redirect_uri(self, uri, client_id=None):
+        """Register a redirect address, for the demo's app unless a client id is given."""
+        self.control("POST", "apps", {"redirect_uri": uri, "client_id": client_id})
+
+    def settings(self, **values):
+        """Change settings (see :mod:`exact_sandbox.settings`) and return all of them."""
+        return self.control("POST", "settings", values)["settings"]

@@ -1,0 +1,133 @@
+"""A real Odoo and a real sandbox for tests of what happens between processes and users."""
+
+import time
+
+import pytest
+
+from devtools import services, walk
+from devtools.rpc import OdooClient
+
+PERIOD = ("2026-10-01", "2026-10-31")
+
+
+class Office:
+    """An organisation in a real Odoo: its people, customers and hours, over RPC."""
+
+    def __init__(self, server, odoo, sandbox):
+        self.odoo = odoo
+        self.sandbox = sandbox
+        self.dsn = {
+            "host": server.host,
+            "port": server.port,
+            "user": server.user,
+            "password": server.password,
+            "dbname": odoo.database,
+        }
+        self.admin = self.log_in("admin")
+        self.administration = walk.link(self.admin, walk.connect(self.admin, sandbox))
+        self.code = self.admin.read("keeping.exact.administration", self.administration, "code")[
+            "code"
+        ]
+        self.employee = self.admin.find("hr.employee", [("user_id", "=", self.admin.uid)], "id")[0][
+            "id"
+        ]
+
+    def log_in(self, login, password=None):
+        client = OdooClient(self.odoo.url)
+        client.log_in(login, password or login)
+        return client
+
+    def make_hours(self, customer, *amounts):
+        """Make a customer with a project and hours; return (partner, ids of the hours)."""
+        partner = self.admin.call("res.partner", "create", [{"name": customer}])[0]
+        project = self.admin.call(
+            "project.project",
+            "create",
+            [{"name": f"Project of {customer}", "partner_id": partner, "allow_timesheets": True}],
+        )[0]
+        lines = [
+            {
+                "name": f"Work {position}",
+                "project_id": project,
+                "employee_id": self.employee,
+                "unit_amount": amount,
+                "date": "2026-10-12",
+            }
+            for position, amount in enumerate(amounts)
+        ]
+        return partner, self.admin.call("account.analytic.line", "create", lines)
+
+    def make_wizard(self, client, partner):
+        return client.call(
+            "keeping.exact.invoice.create",
+            "create",
+            [
+                {
+                    "administration_id": self.administration,
+                    "date_from": PERIOD[0],
+                    "date_to": PERIOD[1],
+                    "partner_ids": [(6, 0, [partner])],
+                    "rate": 100,
+                    "group_by": "project",
+                }
+            ],
+        )[0]
+
+    def preview(self, client, partner):
+        """Make a draft; return its id."""
+        wizard = self.make_wizard(client, partner)
+        return client.call("keeping.exact.invoice.create", "action_preview", [wizard])["res_id"]
+
+    def state(self, invoice):
+        return self.admin.read(
+            "keeping.exact.invoice", invoice, "state", "name", "error_message", "retry_at"
+        )
+
+    def wait_for(self, invoice, *states, seconds=60, remark=False):
+        """Poll until the link is in one of these states; return what it says.
+
+        :param remark: and says why it waits.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            values = self.state(invoice)
+            if values["state"] in states and (values["error_message"] or not remark):
+                return values
+            assert time.monotonic() < end, values
+            time.sleep(0.2)
+
+    def in_exact(self, reference):
+        """Return the sandbox's invoices with this reference."""
+        rows = self.sandbox.rows(self.code, "salesinvoice/SalesInvoices")
+        return [row for row in rows if (row["Description"] or "").endswith(reference)]
+
+
+@pytest.fixture(scope="session")
+def office():
+    with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
+        yield Office(shop.server, odoo, sandbox)
+
+
+@pytest.fixture
+def database(office):
+    """Open connections to Odoo's database, as another transaction would."""
+    import psycopg2  # noqa: PLC0415 - only in the virtual environment
+
+    opened = []
+
+    def connect():
+        connection = psycopg2.connect(**office.dsn)
+        connection.set_session(isolation_level="REPEATABLE READ")
+        opened.append(connection)
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def clean_faults(office):
+    office.sandbox.clear_faults()
+    yield
+    office.sandbox.clear_faults()

@@ -1,0 +1,59 @@
+"""One sandbox for all tests of the sandbox, each over a real socket."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import configuration
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
+
+from client import Client  # noqa: E402
+
+from exact_sandbox.process import SandboxProcess  # noqa: E402
+
+# Examples are not kept between runs; the checkout stays clean.
+configuration.set_hypothesis_home_dir(tempfile.mkdtemp(prefix="hypothesis-"))
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """The sandbox that tests share; limits are out of the way."""
+    with SandboxProcess(minute_limit=100_000, day_limit=1_000_000) as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(request):
+    yield
+    if "sandbox" in request.fixturenames:
+        request.getfixturevalue("sandbox").clear_faults()
+
+
+@pytest.fixture(scope="session")
+def anna(sandbox):
+    """A client for a user with all rights, Dutch."""
+    return Client(sandbox).connect()
+
+
+@pytest.fixture(scope="session")
+def sem(sandbox):
+    """A client for the user with the six rights, English."""
+    return Client(sandbox, "sem").connect()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A sandbox of its own with a state file, for tests that stop, kill or advance it."""
+    processes = []
+
+    def start(**options):
+        options.setdefault("minute_limit", 100_000)
+        process = SandboxProcess(tmp_path / f"state{len(processes)}.sqlite", **options)
+        processes.append(process)
+        return process.start()
+
+    yield start
+    for process in processes:
+        process.stop()

@@ -1,0 +1,78 @@
+"""The control listener and the log of calls."""
+
+import json
+import socket
+
+import pytest
+import requests
+from client import Client, token_call
+
+from exact_sandbox.process import SandboxError
+
+
+def test_call_log_has_everything_but_secrets(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    sandbox.clear_calls()
+    client.get("financial/Journals", filter="Code eq '70'")
+    client.account()
+    client.refresh()
+    got, posted, token = sandbox.calls()
+    assert got["method"] == "GET" and got["status"] == 200
+    assert got["path"].endswith("/financial/Journals") and got["query"] == "$filter=Code eq '70'"
+    assert (got["division"], got["user"]) == (client.division, "anna")
+    assert got["duration"] > 0 and got["time"].endswith("+00:00") and got["fault"] is None
+    assert posted["status"] == 201 and posted["request_bytes"] > 20
+    assert token["path"] == "/api/oauth2/token" and token["status"] == 400
+    text = json.dumps(sandbox.calls())
+    for secret in (client.access, client.refresh_token, sandbox.client_secret):
+        assert secret not in text
+
+
+def test_state_holds_no_tokens(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    sandbox.stop()
+    data = sandbox.state.read_bytes()
+    for secret in (client.access, client.refresh_token, sandbox.password):
+        assert secret.encode() not in data
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://127.0.0.1"}, {"Host": "evil.example"}, {"Host": "localhost"}]
+)
+def test_control_refuses_web_pages(sandbox, headers):
+    answer = requests.get(f"{sandbox.control_url}/calls", headers=headers, timeout=9)
+    assert answer.status_code == 403 and "calls" not in answer.json()
+
+
+def test_control_is_on_loopback_even_when_the_rest_is_not(fresh):
+    sandbox = fresh(host="0.0.0.0")
+    assert sandbox.control_url.startswith("http://127.0.0.1:")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        port = int(sandbox.control_url.rsplit(":", 1)[1])
+        assert probe.connect_ex(("127.0.0.2", port)) != 0
+        public = int(sandbox.url.rsplit(":", 1)[1])
+        assert probe.connect_ex(("127.0.0.2", public)) == 0
+
+
+def test_control_says_what_is_wrong(sandbox):
+    for method, path, body in (
+        ("GET", "nothing", None), ("POST", "clock", {"advance": -1}), ("POST", "clock", {}),
+        ("POST", "settings", {"nothing": 1}), ("POST", "settings", {"minute_limit": 0}),
+        ("POST", "settings", {"top_envelope": "x"}), ("GET", "rows/1/no/Entity", None),
+        ("POST", "apps", {"redirect_uri": "http://odoo.example"}),
+        ("POST", "users", {"login": "nobody"}),
+        ("POST", "users", {"login": "sem", "rights": ["x"]}),
+        ("POST", "scopes", {"Sales invoices": "some"}),
+    ):  # fmt: skip
+        with pytest.raises(SandboxError):
+            sandbox.control(method, path, body)
+    answer = requests.post(f"{sandbox.control_url}/clock", data="[1]", timeout=9)
+    assert answer.status_code == 400
+
+
+def test_token_endpoint_is_logged_when_it_is_cut(sandbox):
+    sandbox.add_fault("status", "POST", "oauth2/token", status=500, body="")
+    assert token_call(sandbox, grant_type="refresh_token").status_code == 500
+    assert sandbox.calls()[-1]["fault"] == "status"

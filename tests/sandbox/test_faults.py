@@ -1,0 +1,138 @@
+"""Limits (chapter 2) and faults."""
+
+import time
+from datetime import datetime
+
+import pytest
+import requests
+from client import Client
+
+from exact_sandbox.process import SandboxError
+
+INVOICES = "salesinvoice/SalesInvoices"
+
+
+def limit_headers(answer):
+    return {name for name in answer.headers if name.startswith("X-RateLimit")}
+
+
+MINUTE = {f"X-RateLimit-Minutely-{name}" for name in ("Limit", "Remaining", "Reset")}
+DAY = {f"X-RateLimit-{name}" for name in ("Limit", "Remaining", "Reset")}
+
+
+def start_of_minute(sandbox):
+    """Move the clock to just after the start of a minute."""
+    now = datetime.fromisoformat(sandbox.clock()["now"])
+    sandbox.advance(60.5 - now.second - now.microsecond / 1e6)
+
+
+def test_minute_limit(fresh):
+    sandbox = fresh(minute_limit=3)
+    client = Client(sandbox).connect()
+    start_of_minute(sandbox)
+    for left in (2, 1, 0):
+        answer = client.get("financial/Journals", select="Nothing" if left == 1 else "Code")
+        assert limit_headers(answer) == MINUTE | DAY
+        assert answer.headers["X-RateLimit-Minutely-Remaining"] == str(left)
+    assert int(answer.headers["X-RateLimit-Minutely-Reset"]) % 60_000 == 0
+    assert int(answer.headers["X-RateLimit-Reset"]) % 86_400_000 == 0
+    assert answer.headers["X-RateLimit-Remaining"] == "4997"
+    refused = client.get("financial/Journals")
+    assert (refused.status_code, refused.content) == (429, b"")
+    assert limit_headers(refused) == MINUTE and "Retry-After" not in refused.headers
+    assert refused.headers["X-RateLimit-Minutely-Remaining"] == "0"
+    other = sandbox.administrations[1]["code"]
+    assert client.get("financial/Journals", division=other).status_code == 200
+    free = client.call("GET", "/api/v1/current/Me")
+    assert free.status_code == 200 and not limit_headers(free)
+    sandbox.advance(60)
+    assert client.get("financial/Journals").status_code == 200
+
+
+def test_day_limit(fresh):
+    sandbox = fresh(day_limit=2)
+    client, other = Client(sandbox).connect(), Client(sandbox, "sem").connect()
+    assert client.get("financial/Journals").status_code == 200
+    assert other.get("financial/Journals").status_code == 200
+    refused = client.get("financial/Journals")
+    assert refused.status_code == 429 and limit_headers(refused) == DAY
+    sandbox.advance(86400)
+    client.take(client.refresh())
+    assert client.get("financial/Journals").status_code == 200
+
+
+def invoices_of(client, account):
+    rows = client.sandbox.rows(client.division, INVOICES)
+    return [row for row in rows if row["OrderedBy"] == account["ID"]]
+
+
+def test_lost_request_and_lost_answer(anna):
+    account, lines = anna.account(), [{"Item": anna.item()["ID"]}]
+    for kind, made in (("lose_request", 0), ("lose_answer", 1)):
+        anna.sandbox.add_fault(kind, "POST", "SalesInvoices$")
+        with pytest.raises(requests.ConnectionError):
+            anna.try_invoice(account, lines)
+        assert len(invoices_of(anna, account)) == made
+        call = anna.sandbox.calls()[-1]
+        assert (call["fault"], call["status"]) == (kind, 201 if made else None)
+    assert anna.try_invoice(account, lines).status_code == 201
+
+
+def test_cut_answer(anna):
+    account, lines = anna.account(), [{"Item": anna.item()["ID"]}]
+    anna.sandbox.add_fault("cut_answer", "POST", "SalesInvoices")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        anna.try_invoice(account, lines)
+    assert len(invoices_of(anna, account)) == 1
+
+
+def test_delay_and_status(anna):
+    anna.sandbox.add_fault("delay", path="Journals", seconds=0.4)
+    started = time.monotonic()
+    assert anna.get("financial/Journals").status_code == 200
+    assert time.monotonic() - started >= 0.4
+    anna.sandbox.add_fault(
+        "status", "GET", "Journals", times=2, skip=1, status=503, body="<p>down</p>",
+        headers={"Retry-After": "7"},
+    )  # fmt: skip
+    answers = [anna.get("financial/Journals") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 503, 503, 200]
+    assert answers[1].text == "<p>down</p>" and answers[1].headers["Retry-After"] == "7"
+    assert answers[1].headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_late_work_by_the_clock(fresh):
+    client = Client(fresh()).connect()
+    account, lines = client.account(), [{"Item": client.item()["ID"]}]
+    client.sandbox.add_fault("late", "POST", INVOICES, seconds=900)
+    assert client.try_invoice(account, lines).status_code == 504
+    assert invoices_of(client, account) == []
+    client.sandbox.advance(899)
+    assert invoices_of(client, account) == []
+    client.sandbox.advance(1)
+    assert len(invoices_of(client, account)) == 1
+    client.sandbox.add_fault("late", "POST", INVOICES, seconds=0.2)
+    client.take(client.refresh())
+    assert client.try_invoice(account, lines).status_code == 504
+    end = time.monotonic() + 5
+    while len(invoices_of(client, account)) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(invoices_of(client, account)) == 2
+
+
+def test_lost_token_answer_strands_the_connection(fresh):
+    client = Client(fresh()).connect()
+    client.sandbox.advance(580)
+    client.sandbox.add_fault("lose_answer", "POST", "/api/oauth2/token")
+    with pytest.raises(requests.ConnectionError):
+        client.refresh()
+    assert client.refresh().json()["error_description"] == "Old refresh token used."
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "nothing"}, {"kind": "delay", "times": 0}, {"kind": "delay", "path": "("},
+              {"kind": "delay", "other": 1}, {}],
+)  # fmt: skip
+def test_impossible_faults(sandbox, fault):
+    with pytest.raises(SandboxError):
+        sandbox.control("POST", "faults", fault)

@@ -1,0 +1,289 @@
+"""Consent, codes, tokens and their rotation: chapter 1."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from client import REDIRECT, Client, authorize_url, message, query_of, token_call
+
+from exact_sandbox.person import Person
+
+CHAIN = "Token is not allowed, because of invalid or empty chainId"
+
+
+def exchange(sandbox, code, **changes):
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, **changes}
+    return token_call(sandbox, **form)
+
+
+def test_consent_leads_back_with_code_and_state(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    address = person.consent(authorize_url(sandbox))
+    assert address.startswith(f"{REDIRECT}?")
+    assert "%21" in address and "!" not in address
+    assert "!" in query_of(address)["code"]
+    assert query_of(address)["state"] == "st/ate 1"
+
+
+def test_client_id_may_carry_braces(sandbox):
+    assert Client(sandbox).code(client_id="{" + sandbox.client_id.upper() + "}")
+
+
+def test_consent_page_names_app_scopes_and_administrations(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    _, page, _ = person.visit(authorize_url(sandbox))
+    assert "Keeping Exact Connector" in page and "Sales invoices" in page
+    for item in sandbox.administrations:
+        assert re.search(rf'value="{item["code"]}" checked', page)
+    assert re.search(r'class="primary"[^>]*>Allow<', page)
+    assert "not Exact Online" in page
+
+
+def test_deny_leads_back_with_access_denied(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    address = person.consent(authorize_url(sandbox), allow=False)
+    assert query_of(address) == {"error": "access_denied", "state": "st/ate 1"}
+
+
+def test_consent_without_administrations_is_asked_again(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    with pytest.raises(ValueError, match="Choose at least one administration"):
+        person.consent(authorize_url(sandbox), divisions=[])
+
+
+def test_unknown_client_stays_on_an_error_page(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    status, page, redirect = person.open(authorize_url(sandbox, client_id="<b>nobody</b>"))
+    assert (status, redirect) == (401, None)
+    text = "Client with identifier &#39;&lt;b&gt;nobody&lt;/b&gt;&#39; not found."
+    assert text in page
+
+
+@pytest.mark.parametrize("uri", [REDIRECT + "/", REDIRECT + "?a=1", "https://evil.example/", None])
+def test_other_redirect_address_stays_on_an_error_page(sandbox, uri):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    status, page, redirect = person.open(authorize_url(sandbox, redirect_uri=uri))
+    assert (status, redirect) == (401, None)
+    assert "redirect address" in page
+
+
+def test_other_response_type_is_refused(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    _, _, redirect = person.open(authorize_url(sandbox, response_type="token"))
+    assert query_of(redirect)["error"] == "unsupported_response_type"
+
+
+def test_force_login_asks_again(sandbox):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    person.visit(authorize_url(sandbox))
+    assert 'name="Password"' not in person.open(authorize_url(sandbox))[1]
+    assert 'name="Password"' in person.open(authorize_url(sandbox, force_login="1"))[1]
+    assert person.consent(authorize_url(sandbox, force_login="1"))
+
+
+def test_tokens_look_like_exact_s(sandbox):
+    answer = exchange(sandbox, Client(sandbox).code())
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "private"
+    body = answer.json()
+    assert body["expires_in"] == "600" and body["token_type"] == "bearer"
+    assert len(body["access_token"]) > 300 and "!" in body["refresh_token"]
+
+
+def test_code_works_once(sandbox):
+    code = Client(sandbox).code()
+    assert exchange(sandbox, code).status_code == 200
+    answer = exchange(sandbox, code)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+def test_code_is_for_its_redirect_address_only(sandbox):
+    other = REDIRECT.replace("localhost", "127.0.0.1")
+    answer = exchange(sandbox, Client(sandbox).code(), redirect_uri=other)
+    assert answer.json()["error_description"] == CHAIN
+    assert answer.headers["Reason"] == f"Unknown: {CHAIN}"
+
+
+@pytest.mark.parametrize("change", [lambda code: code.replace("!", "%21"), lambda code: code[:-1]])
+def test_damaged_code_is_told_apart(sandbox, change):
+    answer = exchange(sandbox, change(Client(sandbox).code()))
+    assert answer.status_code == 400
+    assert answer.json()["error_description"] == "Signed data extraction has failed"
+
+
+@pytest.mark.parametrize("name", ["grant_type", "code", "redirect_uri", "client_id"])
+def test_missing_parameter(sandbox, name):
+    answer = exchange(sandbox, **{"code": "x", name: None})
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+
+
+def test_wrong_secret_and_grant_type(sandbox):
+    assert exchange(sandbox, "x", client_secret="no").json()["error"] == "invalid_client"
+    assert exchange(sandbox, "x", grant_type="password").json() == {
+        "error": "unsupported_grant_type"
+    }
+    address = f"{sandbox.url}/api/oauth2/token"
+    assert requests.post(address, json={"grant_type": "x"}, timeout=9).status_code == 400
+    assert requests.get(address, timeout=9).status_code == 405
+
+
+def test_code_expires_after_three_minutes(fresh):
+    sandbox = fresh()
+    code, late = Client(sandbox).code(), Client(sandbox).code()
+    sandbox.advance(179)
+    assert exchange(sandbox, code).status_code == 200
+    sandbox.advance(2)
+    assert exchange(sandbox, late).json()["error"] == "invalid_grant"
+
+
+def test_access_token_lives_600_seconds_and_refresh_opens_at_570(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    sandbox.advance(565)
+    early = client.refresh()
+    assert early.status_code == 400
+    assert early.json() == {
+        "error": "access_denied",
+        "error_description": "Rate limit exceeded: access_token not expired",
+    }
+    assert early.headers["Reason"].startswith("TooEarlyToRefreshTokens: ")
+    sandbox.settings(early_refresh_status=401)
+    assert client.refresh().status_code == 401
+    sandbox.advance(6)
+    assert client.call("GET", "/api/v1/current/Me").status_code == 200
+    old = client.access
+    client.take(client.refresh())  # the token refused for being early is still good
+    assert client.access != old
+    sandbox.advance(595)
+    assert client.call("GET", "/api/v1/current/Me").status_code == 200
+    sandbox.advance(6)
+    expired = client.call("GET", "/api/v1/current/Me")
+    assert (expired.status_code, message(expired)) == (401, "Access token expired")
+
+
+def test_used_refresh_token_is_old(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    sandbox.advance(580)
+    assert client.refresh().status_code == 200
+    answer = client.refresh()
+    assert answer.status_code == 401
+    assert answer.json() == {
+        "error": "unauthorized_client",
+        "error_description": "Old refresh token used.",
+    }
+
+
+def test_refresh_token_expires_after_thirty_days(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    sandbox.advance(30 * 86400 + 1)
+    answer = client.refresh()
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    date = r"\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M"
+    pattern = rf"The refresh token expired at {date} and it is now {date}\."
+    assert re.fullmatch(pattern, answer.json()["error_description"])
+
+
+def test_new_consent_kills_the_older_chain(fresh):
+    sandbox = fresh()
+    older, newer, other = Client(sandbox).connect(), Client(sandbox).connect(), None
+    other = Client(sandbox, "sem").connect()
+    sandbox.advance(580)
+    assert older.refresh().json()["error_description"] == CHAIN
+    assert newer.refresh().status_code == 200
+    assert other.refresh().status_code == 200
+
+
+def test_unknown_and_foreign_refresh_tokens(fresh):
+    sandbox = fresh()
+    client = Client(sandbox).connect()
+    client.refresh_token += "x"
+    assert "Signed data" in client.refresh().json()["error_description"]
+    page = client.person.visit("/docs/ManageApps.aspx")[1]
+    client.person.submit(
+        page.replace('name="name"', 'name="name" value="x"'), "name", name="Other", kind="own",
+        redirect_uris=REDIRECT,
+    )  # fmt: skip
+    page = client.person.visit("/docs/ManageApps.aspx")[1]
+    ids = re.findall(r"<code>([0-9a-f-]{36})</code>", page)
+    secrets = re.findall(r"<dt>Client secret</dt><dd><code>(.+?)</code>", page)
+    other = next(pair for pair in zip(ids, secrets, strict=True) if pair[0] != sandbox.client_id)
+    owned = client.connect()
+    answer = token_call(
+        sandbox, grant_type="refresh_token", refresh_token=owned.refresh_token,
+        client_id=other[0], client_secret=other[1],
+    )  # fmt: skip
+    assert answer.json()["error_description"] == CHAIN
+
+
+def test_calls_without_a_good_token(sandbox):
+    address = f"{sandbox.url}/api/v1/current/Me"
+    headers = {"Accept": "application/json"}
+    answer = requests.get(address, headers=headers, timeout=9)
+    assert (answer.status_code, message(answer)) == (401, "Authentication Required")
+    answer = requests.get(
+        address, headers={**headers, "Authorization": "Bearer wrong"}, timeout=9
+    )  # fmt: skip
+    assert (answer.status_code, message(answer)) == (401, "Access token expired")
+
+
+def test_consent_limits_administrations(fresh):
+    sandbox = fresh()
+    first, second = (item["code"] for item in sandbox.administrations)
+    client = Client(sandbox).connect(divisions=[second])
+    codes = [row["Code"] for row in client.rows(f"/api/v1/{first}/system/Divisions")]
+    assert codes == [second]
+    answer = client.get("financial/Journals", division=first)
+    assert answer.status_code == 403
+    assert message(answer) == "Forbidden - User division is not within division scope."
+    assert client.get("financial/Journals", division=second).status_code == 200
+    missing = client.get("financial/Journals", division=999)
+    assert (missing.status_code, message(missing)) == (403, "Forbidden")
+    assert missing.headers["reason"] == "NoDivisionAccess"
+
+
+def test_person_manages_and_revokes(fresh):
+    sandbox = fresh()
+    first, second = (item["code"] for item in sandbox.administrations)
+    client = Client(sandbox).connect()
+    page = client.person.visit("/docs/MyExactOnline.aspx")[1]
+    client.person.submit(page, "client_id", divisions=[str(first)], answer="save")
+    assert client.get("financial/Journals", division=second).status_code == 403
+    assert client.get("financial/Journals", division=first).status_code == 200
+    page = client.person.visit("/docs/MyExactOnline.aspx")[1]
+    client.person.submit(page, "client_id", answer="revoke")
+    assert client.get("financial/Journals", division=first).status_code == 401
+    sandbox.advance(580)
+    assert client.refresh().json()["error_description"] == CHAIN
+    assert "not allowed any app" in client.person.visit("/docs/MyExactOnline.aspx")[1]
+    assert client.connect().get("financial/Journals", division=first).status_code == 200
+
+
+def test_own_app_has_no_choice_of_administrations(fresh):
+    sandbox = fresh()
+    client = Client(sandbox)
+    page = client.person.visit("/docs/ManageApps.aspx")[1]
+    status, _, _ = client.person.submit(
+        page.replace("<textarea", '<input type="hidden" name="mine" value="1"><textarea'), "mine",
+        name="Own <i>app</i>", kind="own", redirect_uris="https://own.example/back",
+    )  # fmt: skip
+    assert status == 200
+    page = client.person.visit("/docs/ManageApps.aspx")[1]
+    assert "Own &lt;i&gt;app&lt;/i&gt;" in page
+    mine = re.findall(r"<code>([0-9a-f-]{36})</code>", page)[-1]
+    address = authorize_url(sandbox, client_id=mine, redirect_uri="https://own.example/back")
+    assert 'name="divisions"' not in client.person.visit(address)[1]
+    assert urlsplit(client.person.consent(address)).hostname == "own.example"
+
+
+@pytest.mark.parametrize("uri", ["http://odoo.example/back", "ftp://localhost/", "javascript:x"])
+def test_redirect_address_must_be_https_or_loopback(sandbox, uri):
+    person = Person(sandbox.url, sandbox.login, sandbox.password)
+    page = person.visit("/docs/ManageApps.aspx")[1]
+    status, text, _ = person.submit(
+        page.replace("<textarea", '<input type="hidden" name="mine" value="1"><textarea'), "mine",
+        name="Bad", kind="own", redirect_uris=uri,
+    )  # fmt: skip
+    assert status == 400 and "must be https" in text
