@@ -87,8 +87,9 @@ class ExactOAuthController(http.Controller):
         with connection.env.registry.cursor() as cr:
             self._in_cursor(connection, cr)._accept_consent(code)
         with connection.env.registry.cursor() as cr:
+            self._in_cursor(connection, cr)._resume_work()
+        with connection.env.registry.cursor() as cr:
             own = self._in_cursor(connection, cr)
-            own._resume_work()
             try:
                 own._read_administrations()
             except exact_online.ExactError as problem:

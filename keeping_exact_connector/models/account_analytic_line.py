@@ -120,7 +120,10 @@ class AccountAnalyticLine(models.Model):
         """
         hours = self._get_live_hours()
         changed = hours.filtered(
-            lambda hour: any(hour.timesheet_id._is_changed(name, values[name]) for name in frozen)
+            lambda hour: (
+                any(hour.timesheet_id._is_changed(name, values[name]) for name in frozen)
+                or hour.timesheet_id._is_moved_to_another_company(values)
+            )
         )
         if changed:
             raise UserError(changed._get_locked_message())
@@ -128,6 +131,13 @@ class AccountAnalyticLine(models.Model):
     def _is_changed(self, name, value):
         field = self._fields[name]
         return field.convert_to_record(field.convert_to_cache(value, self), self) != self[name]
+
+    def _is_moved_to_another_company(self, values):
+        """Writing a task or project sets its organisation too, after this check."""
+        task = self.env["project.task"].sudo().browse(values.get("task_id"))
+        project = self.env["project.project"].sudo().browse(values.get("project_id"))
+        company = task.company_id or project.company_id
+        return bool(company) and company != self.company_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_exact_invoice(self):

@@ -2,7 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import exact_online
 from ..tools.guards import check_editable
@@ -14,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 EDITABLE = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
 SYNC_RETRY = timedelta(minutes=15)
+SYNC_PAUSE = timedelta(days=1)
 
 
 class KeepingExactAdministration(models.Model):
@@ -87,9 +88,9 @@ class KeepingExactAdministration(models.Model):
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")
     invoice_ids = fields.One2many("keeping.exact.invoice", "administration_id")
-    customer_count = fields.Integer(compute="_compute_counts")
-    item_count = fields.Integer(compute="_compute_counts")
-    invoice_count = fields.Integer(compute="_compute_counts")
+    customer_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
+    item_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
+    invoice_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
     # Timestamps of Exact are 64 bits, more than an Integer column holds.
     customer_timestamp = fields.Char(default="1", copy=False)
     item_timestamp = fields.Char(default="1", copy=False)
@@ -126,6 +127,17 @@ class KeepingExactAdministration(models.Model):
         for administration in self:
             administration.display_name = f"{administration.name} ({administration.code})"
 
+    # ------------------------------------------------------------------ constrains
+
+    @api.constrains("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+    def _check_defaults(self):
+        for administration in self.sudo():
+            for name in EDITABLE:
+                if administration[name].administration_id not in (administration, self.browse()):
+                    raise ValidationError(
+                        self.env._("This default belongs to another administration.")
+                    )
+
     # ------------------------------------------------------------------ CRUD
 
     def write(self, vals):
@@ -137,6 +149,8 @@ class KeepingExactAdministration(models.Model):
         domain = [("administration_id", "in", self.ids)]
         if self.env["keeping.exact.invoice"].sudo().search_count(domain, limit=1):
             raise UserError(self.env._("Invoices refer to this administration; unlink it instead."))
+        if any(administration.state == "linked" for administration in self):
+            raise UserError(self.env._("Unlink the administration before you delete it."))
 
     # ------------------------------------------------------------------ actions
 
@@ -312,7 +326,13 @@ class KeepingExactAdministration(models.Model):
         """
         due = [("state", "=", "linked"), ("sync_at", "<=", fields.Datetime.now())]
         for administration_id in self.search(due).ids:
-            self._sync_in_own_cursor(administration_id)
+            try:
+                self._sync_in_own_cursor(administration_id)
+            except Exception as error:  # one administration's trouble never stops another's
+                _logger.exception("Reading of administration %s stopped", administration_id)
+                with self.env.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env[self._name].browse(administration_id)._note_sync(str(error), SYNC_RETRY)
 
     @api.model
     def _sync_in_own_cursor(self, administration_id):
@@ -326,7 +346,7 @@ class KeepingExactAdministration(models.Model):
                 administration._sync_and_note()
 
     def _sync_and_note(self):
-        message, wait = False, timedelta(days=1)
+        message, wait = False, SYNC_PAUSE
         try:
             self._sync()
         except exact_online.LimitReached as error:
@@ -336,12 +356,20 @@ class KeepingExactAdministration(models.Model):
             self.env.cr.rollback()
             message, wait = str(error), SYNC_RETRY
             _logger.info("Administration %s was not read: %s", self.code, error)
+        self._note_sync(message, wait)
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _note_sync(self, message, wait):
+        """Say how the last reading ended, and plan the next.
+
+        :param message: what went wrong, or False
+        :param timedelta wait: until the next reading
+        """
         vals = {"sync_message": message, "sync_at": fields.Datetime.now() + wait}
-        if not message and wait == timedelta(days=1):
+        if not message and wait == SYNC_PAUSE:
             vals["synced_at"] = fields.Datetime.now()
         self.write(vals)
         self.env.ref("keeping_exact_connector.ir_cron_sync")._trigger(at=vals["sync_at"])
-        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _sync(self):
         """Read everything; a page is kept as soon as it has been read."""

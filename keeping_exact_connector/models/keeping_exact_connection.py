@@ -115,15 +115,8 @@ class KeepingExactConnection(models.Model):
     def _inverse_client_secret(self):
         for connection in self.filtered("client_secret"):
             may_make_key = self.env["keeping.exact.grant"]._nothing_encrypted()
-            try:
-                encrypted = encryption.encrypt(connection.client_secret.strip(), may_make_key)
-            except encryption.EncryptionKeyMissing as error:
-                raise UserError(
-                    self.env._(
-                        "The encryption key of this server is missing. Ask whoever runs the "
-                        "server to put it back, or disconnect all connections to begin anew."
-                    )
-                ) from error
+            self.env["keeping.exact.grant"]._check_encryption_key()
+            encrypted = encryption.encrypt(connection.client_secret.strip(), may_make_key)
             connection.sudo().client_secret_pending = encrypted
             connection.client_secret = False
 
@@ -204,7 +197,7 @@ class KeepingExactConnection(models.Model):
 
     def _check_may_change_identity(self, vals):
         for connection in self:
-            if not connection.sudo().grant_id:
+            if not connection.sudo().grant_id and not connection.sudo().administration_ids:
                 continue
             site = vals.get("site", connection.site)
             company = vals.get("company_id", connection.company_id.id)
@@ -216,6 +209,12 @@ class KeepingExactConnection(models.Model):
                         connection.name,
                     )
                 )
+
+    def unlink(self):
+        grants = self.sudo().grant_id
+        result = super().unlink()
+        grants.filtered(lambda grant: not grant.connection_ids).unlink()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_linked(self):
@@ -373,6 +372,7 @@ class KeepingExactConnection(models.Model):
         """
         self.ensure_one()
         client_id, secret = self._get_app()
+        self.env["keeping.exact.grant"].sudo()._check_encryption_key()
         self._lock_for_consent(client_id)
         site_url = self._get_site_url(self.site)
         tokens = exact_online.exchange_code(site_url, client_id, secret, code, self.redirect_uri)

@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from .keeping_exact_sendable import LookAlike
 
 CUSTOMER = "C"
 NAME_COMPARED = 40
+# How many known customers are asked for before their absence is taken for a missing right.
+CONTROLS = 3
 UNDER_WAY = ("queued", "sending", "uncertain")
 
 
@@ -112,7 +114,7 @@ class KeepingExactCustomer(models.Model):
     # ------------------------------------------------------------------ matching
 
     @api.model
-    def _match(self, administration, partners):
+    def _match(self, administration, partners, link=True):
         """Find the Exact customers of commercial partners, and link those beyond doubt.
 
         Beyond doubt is: one partner and one customer share a VAT or Chamber of Commerce number
@@ -120,6 +122,7 @@ class KeepingExactCustomer(models.Model):
 
         :param administration: one keeping.exact.administration
         :param partners: commercial res.partner records
+        :param bool link: False only looks; what is beyond doubt is a proposal too then
         :return: dict partner id -> (linked customer or empty, list of (customer, reason))
         """
         mapped = self.search(
@@ -127,30 +130,39 @@ class KeepingExactCustomer(models.Model):
         )
         result = {customer.partner_id.id: (customer, []) for customer in mapped}
         missing = partners.filtered(lambda partner: partner.id not in result)
-        buckets = self._find_candidates(administration, missing)
+        keys = {partner: self._get_match_keys(partner) for partner in missing}
+        rivals = Counter(
+            (reason, key) for found in keys.values() for reason, key in found.items() if key
+        )
+        buckets = self._find_candidates(administration, keys.values())
         for partner in missing:
-            result[partner.id] = self._match_one(partner, missing, buckets)
+            certain = self._get_certain(keys[partner], rivals, buckets) if link else None
+            if certain:
+                customer, reason = certain
+                customer.write({"partner_id": partner.id, "match_origin": reason})
+                result[partner.id] = (customer, [])
+            else:
+                result[partner.id] = (self.browse(), self._get_proposals(keys[partner], buckets))
         return result
 
     @api.model
-    def _match_one(self, partner, partners, buckets):
-        keys = self._get_match_keys(partner)
+    def _get_certain(self, keys, rivals, buckets):
         for reason in ("vat", "chamber"):
             found = buckets[reason, keys[reason]] if keys[reason] else self.browse()
-            rivals = partners.filtered(
-                lambda p, reason=reason: self._get_match_keys(p)[reason] == keys[reason]
-            )
-            alone = len(found) == 1 and len(rivals) == 1 and not found.partner_id
+            alone = len(found) == 1 and rivals[reason, keys[reason]] == 1 and not found.partner_id
             if alone and found.name_clean == keys["name"]:
-                found.write({"partner_id": partner.id, "match_origin": reason})
-                return found, []
+                return found, reason
+        return None
+
+    @api.model
+    def _get_proposals(self, keys, buckets):
         proposals, seen = [], self.browse()
         for reason in ("vat", "chamber", "code", "email", "name"):
             for customer in buckets[reason, keys[reason]] if keys[reason] else []:
                 if customer not in seen and not customer.partner_id:
                     seen |= customer
                     proposals.append((customer, reason))
-        return self.browse(), proposals
+        return proposals
 
     @api.model
     def _get_match_keys(self, partner):
@@ -163,8 +175,8 @@ class KeepingExactCustomer(models.Model):
         }
 
     @api.model
-    def _find_candidates(self, administration, partners):
-        """Return customers by (reason, key) for all partners, in one query."""
+    def _find_candidates(self, administration, keys):
+        """Return customers by (reason, key) for the keys of all partners, in one query."""
         columns = {
             "vat": "vat_clean",
             "chamber": "chamber_clean",
@@ -173,8 +185,8 @@ class KeepingExactCustomer(models.Model):
             "name": "name_clean",
         }
         wanted = defaultdict(set)
-        for partner in partners:
-            for reason, key in self._get_match_keys(partner).items():
+        for found in keys:
+            for reason, key in found.items():
                 if key:
                     wanted[columns[reason]].add(key)
         buckets = defaultdict(self.browse)
@@ -294,8 +306,24 @@ class KeepingExactCustomer(models.Model):
         rows = client.rows(
             self._exact_endpoint, select=[*self._get_select(), "Created"], where=where
         )
-        ours = [row for row in rows if self._is_name_sent(row["Name"])]
+        rows = [row for row in rows if self._is_name_sent(row["Name"])]
+        strangers = self._get_strangers([row["ID"] for row in rows], since)
+        ours = [row for row in rows if row["ID"] not in strangers]
         return sorted(ours, key=lambda row: row["Created"])
+
+    def _get_strangers(self, guids, since):
+        """Return those that our list held before we sent ours, or that are someone else's."""
+        known = self.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("guid", "in", guids),
+                ("id", "!=", self.id),
+                "|",
+                ("partner_id", "not in", (False, self.partner_id.id)),
+                ("create_date", "<", since),
+            ]
+        )
+        return set(known.mapped("guid"))
 
     def _is_name_sent(self, name):
         """Tell whether Exact's name is the one we sent, whole or cut at its end."""
@@ -315,13 +343,20 @@ class KeepingExactCustomer(models.Model):
     def _exact_absence_proved(self, client):
         if not client.has_right(self._exact_endpoint, "GET"):
             return False
-        control = self.search(
-            [("administration_id", "=", self.administration_id.id), ("guid", "!=", False)], limit=1
+        controls = self.search(
+            [("administration_id", "=", self.administration_id.id), ("guid", "!=", False)],
+            limit=CONTROLS,
         )
-        if not control:
-            return True
-        where = exact_online.eq("ID", UUID(control.guid))
-        return client.first(self._exact_endpoint, select=["ID"], where=where) is not None
+        # With no customer known there is none to ask for: the right to read has to do.
+        found = (
+            client.first(
+                self._exact_endpoint,
+                select=["ID"],
+                where=exact_online.eq("ID", UUID(control.guid)),
+            )
+            for control in controls
+        )
+        return not controls or any(row is not None for row in found)
 
     def _exact_made(self, row):
         self.ensure_one()
@@ -333,8 +368,8 @@ class KeepingExactCustomer(models.Model):
             ]
         )
         if known:
-            # It came in by reading the list meanwhile: give up that row for ours.
-            known.unlink()
+            self._replace_by(known)
+            return
         self.write(
             {
                 "guid": row["ID"],
@@ -345,12 +380,24 @@ class KeepingExactCustomer(models.Model):
             }
         )
 
+    def _replace_by(self, known):
+        """The customer came in by reading the list meanwhile: use that row."""
+        invoices = self.env["keeping.exact.invoice"].search([("customer_id", "=", self.id)])
+        partner = self.partner_id
+        self.write({"active": False, "partner_id": False})
+        known.active = True
+        if not known.partner_id:
+            known.write({"partner_id": partner.id, "match_origin": "created"})
+        invoices.customer_id = known
+
     def _exact_refused(self, code, text):
         """The plan is over: its invoices fail, and a person chooses or plans anew."""
-        waiting = self.env["keeping.exact.invoice"].search(
-            [("customer_id", "=", self.id), ("state", "=", "queued")]
+        invoices = self.env["keeping.exact.invoice"].search(
+            [("customer_id", "=", self.id), ("state", "in", ("draft", "queued", "failed"))]
         )
-        self.active = False
-        waiting.customer_id = False
-        waiting._exact_refused("customer_exists" if code == "customer_exists" else "customer", text)
+        waiting = invoices.filtered(lambda invoice: invoice.state == "queued")
+        self._give_up()
+        invoices.customer_id = False
+        for invoice in waiting:
+            invoice._exact_refused(code if code == "customer_exists" else "customer", text)
         return super()._exact_refused(code, text)

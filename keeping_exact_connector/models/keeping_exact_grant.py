@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import exact_online
 from ..tools import encryption
@@ -72,6 +73,22 @@ class KeepingExactGrant(models.Model):
         return not self.sudo().search_count(
             ["|", ("refresh_token", "!=", False), ("client_secret", "!=", False)], limit=1
         ) and not self.env["keeping.exact.connection"].sudo().search_count(pending, limit=1)
+
+    @api.model
+    def _check_encryption_key(self):
+        """Refuse before a code of Exact is used up for tokens that could not be kept.
+
+        :raise UserError: the key is not there
+        """
+        try:
+            encryption.encrypt("", may_make_key=self._nothing_encrypted())
+        except encryption.EncryptionKeyMissing as error:
+            raise UserError(
+                self.env._(
+                    "The encryption key of this server is missing. Ask whoever runs the server to "
+                    "put it back, or disconnect all connections to begin anew."
+                )
+            ) from error
 
     def _usable_token(self, rejected=None):
         """Return the access token if it may still be used, else None.

@@ -3,18 +3,22 @@ from urllib.parse import quote
 from uuid import UUID
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_round
 
 from .. import exact_online
 from ..tools.guards import check_editable
-from ..tools.reference import append_reference, ends_with_reference, make_reference
+from ..tools.reference import append_reference, carries_reference, make_reference
 
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
 DESCRIPTION_LENGTH = 60
 # What a person may change, and only while it is a draft or was refused.
 EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_customer", "line_ids"}
 EDITABLE_STATES = ("draft", "failed")
+CUSTOMER = "C"
+PROCESSED = 50
+# How many known invoices are asked for before their absence is taken for a missing right.
+CONTROLS = 3
 INVOICING = "keeping_exact_connector.group_invoicing"
 # Hours are live in these states: reserved for, or billed on, this link.
 LIVE_STATES = ("draft", "queued", "sending", "uncertain", "failed", "open", "processed", "paid")
@@ -186,13 +190,26 @@ class KeepingExactInvoice(models.Model):
             matches = (
                 self.env["keeping.exact.customer"]
                 .sudo()
-                ._match(administration.sudo(), invoices.sudo().partner_id)
+                ._match(administration.sudo(), invoices.sudo().partner_id, link=False)
             )
             for invoice in invoices:
                 _customer, proposals = matches[invoice.partner_id.id]
                 invoice.proposal_count = len(proposals)
                 if proposals:
                     invoice.proposed_customer_id, invoice.proposal_reason = proposals[0]
+
+    # ------------------------------------------------------------------ constrains
+
+    @api.constrains("customer_id", "administration_id")
+    def _check_customer_administration(self):
+        for invoice in self.sudo():
+            if invoice.customer_id.administration_id not in (
+                invoice.administration_id,
+                invoice.administration_id.browse(),
+            ):
+                raise ValidationError(
+                    self.env._("Customer and invoice belong to different administrations.")
+                )
 
     # ------------------------------------------------------------------ CRUD
 
@@ -230,9 +247,11 @@ class KeepingExactInvoice(models.Model):
         invoices = self.sudo()
         invoices.filtered(lambda invoice: invoice.state == "failed")._queue()
         Operation = self.env["keeping.exact.operation"].sudo()
-        Operation._get_open(invoices).due_at = False
-        Operation._get_open(invoices.customer_id).due_at = False
-        Operation._get_open(invoices.line_ids.item_id).due_at = False
+        # A limit of Exact does not give way to impatience: each call too many counts.
+        hasty = invoices.filtered(lambda invoice: invoice.error_code != "limit")
+        Operation._get_open(hasty).due_at = False
+        Operation._get_open(hasty.customer_id).due_at = False
+        Operation._get_open(hasty.line_ids.item_id).due_at = False
         Operation._wake_sender()
         return True
 
@@ -298,6 +317,13 @@ class KeepingExactInvoice(models.Model):
         )
         return {**action, "domain": [("invoice_id", "=", self.id)]}
 
+    def _touch(self):
+        """Make a new version of the row, so that whoever sends it right now notices."""
+        self.env.cr.execute(
+            "UPDATE keeping_exact_invoice SET write_date = write_date WHERE id IN %s",
+            (tuple(self.ids),),
+        )
+
     def _check_invoicing(self):
         self.check_access("write")
         if not self.env.user.has_group("keeping_exact_connector.group_invoicing"):
@@ -308,8 +334,8 @@ class KeepingExactInvoice(models.Model):
     def _queue(self):
         """Plan customers, items and invoices, in this order, in one transaction."""
         self.administration_id._check_ready()
-        self._check_currency()
         self._settle_customers()
+        self._check_customers()
         for invoice in self:
             invoice._settle_items()
         self.write({"state": "queued", "error_code": False, "error_text": False})
@@ -317,31 +343,61 @@ class KeepingExactInvoice(models.Model):
         Operation._plan(self.sorted("id"))
         Operation._wake_sender()
 
-    def _check_currency(self):
+    def _check_customers(self):
+        """Refuse customers whom Exact would refuse, or bill in another currency."""
         for invoice in self:
-            currency = invoice.customer_id.sales_currency
+            customer = invoice.customer_id
+            if customer.blocked or customer.status != CUSTOMER:
+                raise UserError(
+                    self.env._(
+                        "%s is blocked in Exact Online, or no customer there.",
+                        customer.display_name,
+                    )
+                )
+            currency = customer.sales_currency
             if currency and currency != invoice.currency_id.name:
                 raise UserError(
                     self.env._(
                         "%(customer)s is invoiced in %(theirs)s in Exact Online, and this invoice "
                         "is in %(ours)s.",
-                        customer=invoice.customer_id.display_name,
+                        customer=customer.display_name,
                         theirs=currency,
                         ours=invoice.currency_id.name,
                     )
                 )
+
+    def _get_undecided(self):
+        """Return those for which a person has to choose the customer in Exact.
+
+        The others get theirs: the one that is beyond doubt, or the one they have.
+        """
+        Customer = self.env["keeping.exact.customer"]
+        self._forget_lost_customers()
+        undecided = self.browse()
+        without = self.filtered(lambda invoice: not invoice.customer_id)
+        for administration, invoices in without.grouped("administration_id").items():
+            matches = Customer._match(administration, invoices.partner_id)
+            for invoice in invoices:
+                customer, proposals = matches[invoice.partner_id.id]
+                invoice.customer_id = customer
+                if not customer and proposals and not invoice.create_customer:
+                    undecided |= invoice
+        return undecided
+
+    def _forget_lost_customers(self):
+        """A customer whose making was refused or given up is no customer any more."""
+        planned = self.customer_id.filtered(lambda customer: not customer.guid)
+        coming = self.env["keeping.exact.operation"]._get_open(planned).mapped("record")
+        lost = planned.filtered(lambda customer: customer not in coming)
+        self.filtered(lambda invoice: invoice.customer_id in lost).customer_id = False
+        lost._give_up()
 
     def _settle_customers(self):
         """See to it that each invoice has a customer, in Exact already or planned.
 
         :raise UserError: for some a person has to choose
         """
-        undecided = self.browse()
-        for invoice in self:
-            if invoice.customer_id:
-                invoice.customer_id._link_partner(invoice.partner_id, "person")
-            elif not invoice._find_or_plan_customer():
-                undecided |= invoice
+        undecided = self._get_undecided()
         if undecided:
             raise UserError(
                 self.env._(
@@ -350,18 +406,25 @@ class KeepingExactInvoice(models.Model):
                     ", ".join(undecided.partner_id.mapped("display_name")),
                 )
             )
+        for invoice in self:
+            if invoice.customer_id:
+                invoice.customer_id._link_partner(invoice.partner_id, "person")
+            else:
+                invoice._plan_customer()
 
-    def _find_or_plan_customer(self):
+    def _plan_customer(self):
+        """Plan a new customer, once for all invoices of the same partner."""
         self.ensure_one()
         Customer = self.env["keeping.exact.customer"]
-        matches = Customer._match(self.administration_id, self.partner_id)
-        customer, proposals = matches[self.partner_id.id]
-        if not customer and proposals and not self.create_customer:
-            return False
-        self.customer_id = customer or Customer._plan_creation(
+        planned = Customer.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("partner_id", "=", self.partner_id.id),
+            ]
+        )
+        self.customer_id = planned or Customer._plan_creation(
             self.administration_id, self.partner_id, confirmed=self.create_customer
         )
-        return True
 
     def _settle_items(self):
         self.ensure_one()
@@ -464,20 +527,32 @@ class KeepingExactInvoice(models.Model):
             exact_online.ge("Created", since - timedelta(hours=1)),
         )
         rows = client.rows(self._exact_post_endpoint, select=self._get_select(), where=where)
-        ours = [row for row in rows if ends_with_reference(row["Description"], self.name)]
+        ours = [row for row in rows if carries_reference(row["Description"], self.name)]
         return sorted(ours, key=lambda row: row["Created"])
 
     def _exact_absence_proved(self, client):
         if not client.has_right(self._exact_post_endpoint, "GET"):
             return False
-        domain = [("administration_id", "=", self.administration_id.id), ("guid", "!=", False)]
-        control = self.search(domain, limit=1)
-        if control:
-            endpoint, key, guid = self._exact_post_endpoint, "InvoiceID", control.guid
-        else:
-            endpoint, key, guid = "crm/Accounts", "ID", self.customer_id.guid
-        where = exact_online.eq(key, UUID(guid))
-        return client.first(endpoint, select=[key], where=where) is not None
+        # Not those that were released: people delete them in Exact, as we ask them to.
+        domain = [
+            ("administration_id", "=", self.administration_id.id),
+            ("state", "in", ("open", "processed", "paid")),
+            ("guid", "!=", False),
+        ]
+        controls = self.search(domain, limit=CONTROLS).mapped("guid")
+        if controls:
+            found = (
+                client.first(
+                    self._exact_post_endpoint,
+                    select=["InvoiceID"],
+                    where=exact_online.eq("InvoiceID", UUID(guid)),
+                )
+                for guid in controls
+            )
+            if any(row is not None for row in found):
+                return True
+        where = exact_online.eq("ID", UUID(self.customer_id.guid))
+        return client.first("crm/Accounts", select=["ID"], where=where) is not None
 
     def _exact_key(self, row):
         return row["InvoiceID"]
@@ -518,6 +593,8 @@ class KeepingExactInvoice(models.Model):
             "number": str(row["InvoiceNumber"]) if row.get("InvoiceNumber") else False,
             "due_date": row["DueDate"].date() if row.get("DueDate") else False,
         }
+        if row.get("Status") == PROCESSED and self.state == "open":
+            vals["state"] = "processed"
         # Totals come back empty from a POST now and then (reference, chapter 4.3).
         if row.get("AmountFCExclVat"):
             vals["amount_untaxed"] = float(row["AmountFCExclVat"])

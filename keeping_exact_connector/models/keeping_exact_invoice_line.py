@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_round
 
 from ..tools.guards import check_editable
@@ -75,7 +75,9 @@ class KeepingExactInvoiceLine(models.Model):
             codes = self.env["keeping.exact.vat.code"].sudo().search(domain)
             by_code = {code.code: code for code in codes}
             for line in lines:
-                if line.guid:
+                if line.invoice_id.state not in (*EDITABLE_STATES, "queued"):
+                    # What was sent is a fact.
+                    line.vat_code_id = line.vat_code_id
                     continue
                 code = line._get_vat_code_in_exact()
                 line.vat_code_id = by_code.get(code) or administration.sudo().vat_code_id
@@ -84,6 +86,16 @@ class KeepingExactInvoiceLine(models.Model):
         """Return the code that Exact will take by itself, or False."""
         item = self.item_id or self.administration_id.sudo().item_id
         return self.invoice_id.sudo().customer_id.sales_vat_code or item.sudo().sales_vat_code
+
+    # ------------------------------------------------------------------ constrains
+
+    @api.constrains("item_id", "invoice_id")
+    def _check_item_administration(self):
+        for line in self.sudo():
+            if line.item_id and line.item_id.administration_id != line.administration_id:
+                raise ValidationError(
+                    self.env._("Item and invoice belong to different administrations.")
+                )
 
     # ------------------------------------------------------------------ CRUD
 
@@ -97,6 +109,8 @@ class KeepingExactInvoiceLine(models.Model):
         check_editable(self, vals, EDITABLE)
         if not self.env.su and any(line.invoice_id.state not in EDITABLE_STATES for line in self):
             raise UserError(self.env._("An invoice can only be changed before it is sent."))
+        if not self.env.su:
+            self.invoice_id.sudo()._touch()
         result = super().write(vals)
         if "unit_price" in vals:
             self.sudo()._spread_amount()

@@ -1,6 +1,8 @@
 import logging
+import random
 import secrets
 import time
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import config
@@ -145,6 +147,8 @@ class KeepingExactOperation(models.Model):
                 interrupted += not self._send(administration_id, deadline)
             except Exception:  # one administration's trouble never stops another's
                 _logger.exception("Sending for administration %s stopped", administration_id)
+                cron = self.env.ref("keeping_exact_connector.ir_cron_send")
+                cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
         self._plan_next_run()
         if interrupted:
             # Time was up before the work: go on at once, in a run with a limit of its own.
@@ -195,7 +199,10 @@ class KeepingExactOperation(models.Model):
             """,
             {"now": fields.Datetime.now()},
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        administration_ids = [row[0] for row in self.env.cr.fetchall()]
+        # By turns: a run has a limit, and one with much to do must not always go first.
+        random.shuffle(administration_ids)
+        return administration_ids
 
     @api.model
     def _plan_next_run(self):

@@ -28,6 +28,8 @@ LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
 # Minutes to wait after Exact could not be reached, by the number of times in a row.
 UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
 OUTCOME_TRIES = 6
+CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+ASIDE = timedelta(minutes=15)
 
 
 class StopRun(Exception):
@@ -69,7 +71,18 @@ class Sender:
                 except psycopg2.errors.SerializationFailure:
                     # Somebody changed or released it just now; the next run sees how.
                     self._reset()
+                except Exception:  # one record must not hold up the others
+                    _logger.exception("Operation %s of Exact stopped", operation_id)
+                    self._put_aside(operation_id)
         return True
+
+    def _put_aside(self, operation_id):
+        """Try again later what stopped for a reason that nobody foresaw; its state stays."""
+        self._reset()
+        operation = self.env["keeping.exact.operation"].browse(operation_id)
+        self.waiting_keys.add(operation.record._exact_order_key())
+        operation.due_at = fields.Datetime.now() + ASIDE
+        self._commit()
 
     # ------------------------------------------------------------------ queue
 
@@ -103,9 +116,10 @@ class Sender:
     def _process(self, client, operation_id):
         self._reset()
         operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
-        if operation.state == "done" and operation.recheck_at:
-            self._recheck(client, operation)
         if operation.state not in ("planned", "uncertain"):
+            if operation.recheck_at:
+                self._recheck(client, operation)
+                self._commit()
             return
         key = operation.record._exact_order_key()
         if key in self.waiting_keys:
@@ -114,15 +128,27 @@ class Sender:
             self.waiting_keys.add(key)
         elif operation.state == "uncertain":
             self._look_up(client, operation)
-        elif not self._wait_for_needs(operation):
+        elif self._may_send(operation):
             self._send(client, operation)
         if operation.state in ("planned", "uncertain"):
             self.waiting_keys.add(key)
         self._commit()
 
-    def _wait_for_needs(self, operation):
-        """Tell whether what this one refers to is not in Exact yet."""
-        return any(not need.guid for need in operation.record._exact_needs())
+    def _may_send(self, operation):
+        """Tell whether what this one refers to is in Exact; refuse it when it never will be."""
+        if operation.administration_id.state != "linked":
+            return False
+        Operation = self.env["keeping.exact.operation"]
+        missing = [need for need in operation.record._exact_needs() if not need.guid]
+        lost = [need for need in missing if not need or not Operation._get_open(need)]
+        if lost:
+            self._refuse_without(operation, lost[0])
+        return not missing
+
+    def _refuse_without(self, operation, need):
+        record, code = operation.record, need._exact_kind
+        text = need.error_text or need.display_name
+        self._settle(operation, "refused", lambda: record._exact_refused(code, text))
 
     # ------------------------------------------------------------------ sending
 
@@ -165,16 +191,18 @@ class Sender:
             }
         )
         record._exact_claimed()
+        # Read before the commit: a look at the record after it would open a transaction that
+        # lasts as long as the call, with a view of the database from before it.
+        endpoint, name = record._exact_post_endpoint, record.display_name
         self._commit()
         try:
-            row = self._post(client, record, payload)
+            row = self._post(client, endpoint, payload, name)
         except exact_online.ExactError as error:
             self._not_made(operation, error)
         else:
             self._settle(operation, "done", lambda: record._exact_made(row))
 
-    def _post(self, client, record, payload):
-        endpoint, name = record._exact_post_endpoint, record.display_name
+    def _post(self, client, endpoint, payload, name):
         try:
             return client.post(endpoint, payload, reference=name)
         except exact_online.Unreachable:
@@ -247,6 +275,8 @@ class Sender:
         except exact_online.ExactError as error:
             self._look_up_failed(operation, error)
             return
+        # What came in while Exact was asked has to be seen.
+        self._reset()
         if rows:
             _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
             self._settle(operation, "done", lambda: self._take_over(record, rows))
@@ -317,7 +347,8 @@ class Sender:
                 tell_record()
                 self._commit()
                 return
-            except psycopg2.errors.SerializationFailure:
+            except (*CONFLICTS, psycopg2.errors.UniqueViolation):
+                # Unique: the list that was read meanwhile brought in the very same record.
                 if attempt == OUTCOME_TRIES - 1:
                     raise
                 self._reset()

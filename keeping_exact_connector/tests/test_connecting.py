@@ -1,3 +1,4 @@
+import os
 from urllib.parse import urlencode
 
 from odoo import fields
@@ -127,6 +128,50 @@ class TestConnecting(SandboxCase):
         self.assertFalse(grant.exists())
         self.assertEqual(self.connection.state, "disconnected")
         self.assertEqual(self.administration.state, "linked")
+
+    def test_a_connection_stays_with_its_organisation_and_site(self):
+        self._link()
+        self.connection.action_disconnect()
+        connection = self.connection.with_user(self.env.ref("base.user_admin"))
+        connection.env.user.company_ids |= self.company | self.other_company
+        companies = (self.company | self.other_company).ids
+        connection = connection.with_context(allowed_company_ids=companies)
+        for vals in ({"site": "be"}, {"company_id": self.other_company.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "in use"):
+                connection.write(vals)
+
+    @mute_logger("odoo.addons.keeping_exact_connector.models.keeping_exact_administration")
+    def test_one_administration_that_cannot_be_read_does_not_stop_the_next(self):
+        self._link(0)
+        first = self.administration
+        second = self._link(1)
+        # A row that cannot be: the list breaks in the middle.
+        first.item_timestamp = "no number"
+        (first | second).sync_at = fields.Datetime.now()
+        second.synced_at = False
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self.assertTrue(second.synced_at)
+        self.assertTrue(first.sync_message)
+        self.assertGreater(first.sync_at, fields.Datetime.now())
+
+    def test_deleting_a_connection_deletes_its_tokens(self):
+        self._connect(self.connection)
+        grant = self.connection.sudo().grant_id
+        self.connection.administration_ids.unlink()
+        self.connection.unlink()
+        self.assertFalse(grant.exists())
+
+    def test_a_missing_key_is_said_before_the_code_is_used_up(self):
+        self._connect(self.connection)
+        os.environ["KEEPING_EXACT_ENCRYPTION_KEY"] = "another key"
+        self.addCleanup(os.environ.pop, "KEEPING_EXACT_ENCRYPTION_KEY", None)
+        try:
+            self._check()
+        except UserError:
+            self.env.invalidate_all()
+        self.assertEqual(self.connection.state, "attention")
+        self.assertIn("encryption key", self.connection.health_message)
 
     def test_tokens_are_not_readable_in_the_database(self):
         self._connect(self.connection)

@@ -75,6 +75,13 @@ class TestGuard(ExactCase):
         self.assertEqual(self.hours.partner_id, self.customer)
         self.assertEqual(free.partner_id, new)
 
+    def test_writing_the_same_project_does_not_move_them_to_its_new_organisation(self):
+        self.project.company_id = False
+        self.project.company_id = self.other_company
+        with self.assertRaises(UserError):
+            self.hours[0].sudo().write({"project_id": self.project.id})
+        self.assertEqual(self.hours.company_id, self.company)
+
     def test_shown_read_only_in_one_query(self):
         many = self.hours | self._make_hours(*[1] * 50)
         self.env.flush_all()

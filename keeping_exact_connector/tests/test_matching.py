@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..tools.names import clean_name, clean_number
@@ -108,6 +108,43 @@ class TestMatching(ExactCase):
         self._make_hours(1)
         with self.assertRaisesRegex(UserError, "USD"):
             self._preview().action_send()
+
+    def test_currency_of_a_customer_found_while_sending_is_checked_too(self):
+        self._make_hours(1)
+        invoice = self._preview()
+        self._make_customer("Klant & Zoon", partner_id=self.customer.id, sales_currency="USD")
+        with self.assertRaisesRegex(UserError, "USD"):
+            invoice.action_send()
+
+    def test_looking_at_a_draft_links_nothing(self):
+        self._make_hours(1)
+        invoice = self._preview()
+        exact = self._make_customer("Klant & Zoon", vat="NL001234567B01")
+        self.customer.vat = "NL001234567B01"
+        self.env.invalidate_all()
+        self._make_hours(1)
+        invoice = self._preview()
+        with self.assertRaises(ValidationError):
+            invoice.customer_id = stranger
+        with self.assertRaises(ValidationError):
+            invoice.line_ids.item_id = item
+        with self.assertRaises(ValidationError):
+            self.administration.with_user(self.administrator).item_id = item
+
+    def test_a_blocked_customer_is_refused_before_it_is_sent(self):
+        self._make_customer("Klant & Zoon", partner_id=self.customer.id, blocked=True)
+        self._make_hours(1)
+        with self.assertRaisesRegex(UserError, "blocked"):
+            self._preview().action_send()
+
+    def test_matching_a_thousand_takes_few_queries(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Klant {n}", "ref": f"K{n}"} for n in range(1000)]
+        )
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.env["keeping.exact.customer"].sudo()._match(self.administration, partners)
+        self.assertLess(self.env.cr.sql_log_count - before, 10)
 
     def test_names_are_compared_without_case_accents_and_legal_form(self):
         for one, other in (

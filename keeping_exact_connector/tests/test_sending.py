@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .. import exact_online
 from ..sending.sender import LOOK_UP_PARAMETER
 from ..tools.locks import SENDING, try_administration_lock
-from ..tools.reference import ends_with_reference
+from ..tools.reference import carries_reference
 from .sandbox_case import INVOICES, SandboxCase
 
 REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
@@ -32,10 +32,15 @@ class TestSending(SandboxCase):
         invoice.action_send()
         return invoice
 
+    def _set_create_date(self, record, moment):
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {record._table} SET create_date = %s WHERE id = %s", (moment, record.id)
+        )
+        record.invalidate_recordset()
+
     def _in_exact(self, invoice):
-        return [
-            row for row in self._rows() if ends_with_reference(row["Description"], invoice.name)
-        ]
+        return [row for row in self._rows() if carries_reference(row["Description"], invoice.name)]
 
     def test_an_invoice_is_made_with_customer_and_item_when_they_are_missing(self):
         self.administration.sudo().item_id = False
@@ -461,6 +466,123 @@ class TestSending(SandboxCase):
         self._send()
         self.assertIn("more than once", invoice.sudo().activity_ids.summary)
         self.assertFalse(operation.recheck_at)
+
+    def test_a_draft_on_a_customer_that_was_refused_is_not_stuck(self):
+        first = self._queued(1)
+        self._make_hours(2)
+        draft = self._preview()
+        self.assertEqual(draft.customer_id, first.customer_id)
+        self.sandbox.add_fault(
+            method="POST",
+            path="crm/Accounts",
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body=REFUSAL % "Ongeldig: Email",
+        )
+        self._send()
+        self.assertEqual(first.state, "failed")
+        draft.action_send()
+        self._send()
+        self.assertEqual(draft.state, "open", draft.error_message)
+
+    def test_an_invoice_whose_customer_is_never_made_is_refused_and_not_silent(self):
+        invoice = self._queued()
+        # As when two people act at the same moment: the customer was given up meanwhile.
+        self.env["keeping.exact.operation"]._get_open(invoice.customer_id).state = "cancelled"
+        self._send()
+        self.assertEqual(invoice.state, "failed")
+        self.assertEqual(invoice.error_code, "customer")
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+
+    def test_a_made_customer_that_the_list_brought_in_too_is_one_customer(self):
+        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_answer", times=1)
+        invoice = self._queued()
+        ours = invoice.customer_id.sudo()
+        self._send()
+        [row] = [r for r in self._rows("crm/Accounts") if r["Name"].strip() == self.customer.name]
+        known = self._make_customer(
+            self.customer.name, guid=row["ID"], administration_id=self.administration.id
+        )
+        self._set_create_date(known, fields.Datetime.now() + timedelta(seconds=5))
+        # Somebody has chosen it for another draft by now, so it cannot be thrown away.
+        other = self._make_project("Elders", self._make_partner("Elders"))
+        self._make_hours(1, project=other)
+        draft = self._preview(partner_ids=other.partner_id.ids)
+        draft.customer_id = known
+        self._pass_time()
+        self._send()
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        self.assertEqual(invoice.customer_id, known)
+        self.assertFalse(ours.active)
+
+    def test_a_namesake_made_by_someone_else_is_not_taken_for_ours(self):
+        self.customer.name = "Twee Keer Jansen"
+        with self.administration._get_client() as client:
+            client.post("crm/Accounts", {"Name": "Twee Keer Jansen", "Status": "C"})
+        invoice = self._queued()
+        self._send()
+        invoice.action_new_customer()
+        # A person took a minute to think.
+        namesake = self.administration.customer_ids.filtered(
+            lambda customer: customer.name == "Twee Keer Jansen" and customer.guid
+        )
+        self._set_create_date(namesake, fields.Datetime.now() - timedelta(minutes=1))
+        invoice.action_retry()
+        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_request", times=1)
+        self._send()
+        self._pass_time()
+        for _run in range(3):
+            self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
+        self.assertEqual(names.count("Twee Keer Jansen"), 2)
+
+    def test_a_fault_of_ours_does_not_hold_up_other_customers(self):
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_answer", times=1)
+        broken = self._queued(1)
+        self._send()
+        self._pass_time()
+        broken.sudo().customer_id.guid = "no guid at all"
+        other = self._make_project("Elders", self._make_partner(f"Elders {self.id()}"[-50:]))
+        self._make_hours(1, project=other)
+        invoice = self._preview(partner_ids=other.partner_id.ids)
+        invoice.action_send()
+        self._send()
+        self.assertEqual(broken.state, "uncertain")
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        operation = self.env["keeping.exact.operation"]._get_open(broken)
+        self.assertGreater(operation.due_at, fields.Datetime.now())
+
+    def test_an_administration_that_is_no_longer_linked_sends_nothing(self):
+        invoice = self._queued()
+        self.administration.sudo().state = "available"
+        self._send()
+        self.assertEqual(invoice.state, "queued")
+        self.assertFalse(self._posts(""))
+
+    def test_make_and_send_leaves_the_undecided_as_drafts(self):
+        self.customer.name = "Beslist"
+        other = self._make_project("Elders", self._make_partner("Lijkt Erop"))
+        self._make_hours(1)
+        self._make_hours(2, project=other)
+        with self.administration._get_client() as client:
+            client.post("crm/Accounts", {"Name": "Lijkt erop B.V.", "Status": "C"})
+        self.administration.action_sync()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self._wizard().action_create()
+        invoices = self.env["keeping.exact.invoice"].search([("state", "!=", "cancelled")])
+        self.assertEqual(
+            {invoice.partner_id.name: invoice.state for invoice in invoices},
+            {"Beslist": "queued", "Lijkt Erop": "draft"},
+        )
 
     def test_two_senders_do_not_work_at_once(self):
         self._queued()

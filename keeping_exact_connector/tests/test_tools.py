@@ -8,7 +8,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
 from ..tools import encryption, settings
-from ..tools.reference import ALPHABET, append_reference, ends_with_reference, make_reference
+from ..tools.reference import ALPHABET, append_reference, carries_reference, make_reference
 
 
 @tagged("post_install", "-at_install")
@@ -23,13 +23,14 @@ class TestReference(TransactionCase):
     def test_stays_whole_at_the_end_of_a_long_text(self):
         text = append_reference("Uren  oktober\n" * 20, "KE-123456789", 60)
         self.assertLessEqual(len(text), 60)
-        self.assertTrue(ends_with_reference(text, "KE-123456789"))
+        self.assertTrue(carries_reference(text, "KE-123456789"))
         self.assertNotIn("\n", text)
 
     def test_is_found_whatever_case_and_padding_exact_gives_it_back_in(self):
-        self.assertTrue(ends_with_reference("Uren ke-123456789  ", "KE-123456789"))
-        self.assertFalse(ends_with_reference("KE-123456789 uren", "KE-123456789"))
-        self.assertFalse(ends_with_reference(None, "KE-123456789"))
+        self.assertTrue(carries_reference("Uren ke-123456789  ", "KE-123456789"))
+        self.assertTrue(carries_reference("Uren KE-123456789 aangevuld", "KE-123456789"))
+        self.assertFalse(carries_reference("Uren KE-1234", "KE-123456789"))
+        self.assertFalse(carries_reference(None, "KE-123456789"))
 
     def test_no_text_leaves_the_reference_alone(self):
         self.assertEqual(append_reference("", "KE-123456789", 60), "KE-123456789")

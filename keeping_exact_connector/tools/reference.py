@@ -28,6 +28,9 @@ def append_reference(text, reference, limit):
     return f"{text} {reference}".strip()
 
 
-def ends_with_reference(text, reference):
-    """Tell whether *text*, as read from Exact, carries *reference* at its end."""
-    return (text or "").rstrip().upper().endswith(reference.upper())
+def carries_reference(text, reference):
+    """Tell whether *text*, as read from Exact, carries *reference*.
+
+    It is sent at the end, but a bookkeeper may have added a word since.
+    """
+    return reference.upper() in (text or "").upper()

@@ -189,11 +189,14 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     def action_create(self):
         """Make the invoices and queue them to be sent to Exact.
 
+        Where a person has to choose the customer first, the draft stays and shows the choice.
+
         :return: the action that shows the links
         """
         self.ensure_one()
         invoices = self._make_drafts()
-        invoices.action_send()
+        ready = invoices - invoices.sudo()._get_undecided().sudo(False)
+        ready.action_send()
         return self._show(invoices)
 
     def _show(self, invoices):

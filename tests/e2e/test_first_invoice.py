@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.e2e
 
 RATE = 95
-DEMO_CUSTOMER = "Joel Willis"
+DEMO_PROJECT = "Office Design"
 
 
 def _log_in(page, odoo):
@@ -42,8 +42,8 @@ def _connect(page, odoo, sandbox, picture):
 
     page.wait_for_url(f"{sandbox.url}/**")
     picture(page, "03-exact-login")
-    page.locator("input[type=password]").fill(sandbox.password)
-    page.locator("input[type=text], input[type=email]").first.fill(sandbox.login)
+    page.locator("input[name=Password]").fill(sandbox.password)
+    page.locator("input[name=UserName]").fill(sandbox.login)
     page.locator("form button").first.click()
     allow = page.get_by_role("button", name=re.compile("allow", re.I))
     expect(allow).to_be_visible()
@@ -71,8 +71,9 @@ def _link(page, admin, picture):
 def _choose_hours(page, odoo, picture):
     """Select the demo hours in the timesheet list and open the wizard from its menu."""
     page.goto(f"{odoo.url}/odoo/action-hr_timesheet.timesheet_action_all")
-    page.locator(".o_searchview_input").fill(DEMO_CUSTOMER)
-    page.locator(".o_searchview_input").press("Enter")
+    page.locator(".o_searchview_input").fill(DEMO_PROJECT)
+    page.locator(".o_searchview_autocomplete li", has_text="Project").first.click()
+    expect(page.locator(".o_data_row").first).to_be_visible()
     page.locator(".o_list_view thead input[type=checkbox]").first.check()
     select_all = page.locator(".o_selection_box button", has_text="Select all")
     if select_all.count():
