@@ -77,7 +77,8 @@ class KeepingExactAdministration(models.Model):
         domain="[('administration_id', '=', id), ('blocked', '=', False), ('type', '!=', 'I'), "
         "('transaction_type', 'in', ('B', 'S'))]",
         check_company=True,
-        help="Used where neither the customer nor the item has a VAT code in Exact.",
+        help="Used where neither the customer nor the item has a VAT code in Exact. Filled with "
+        "the standard rate; choose another one if you mostly invoice at that.",
     )
     payment_condition_id = fields.Many2one(
         "keeping.exact.payment.condition",
@@ -292,18 +293,22 @@ class KeepingExactAdministration(models.Model):
                 self.env[model].sudo()._read_all(self, client)
 
     def _fill_defaults(self):
-        """Choose the journal when there is only one for sales; else Exact's own default holds."""
+        """Choose what is left open: the only sales journal, and the standard VAT rate.
+
+        With several journals Exact's own default holds. The VAT code is shown on each draft,
+        and only used where neither customer nor item has one.
+        """
         self.ensure_one()
-        if self.journal_id:
-            return
-        domain = [
-            ("administration_id", "=", self.id),
-            ("type", "=", SALES),
-            ("blocked", "=", False),
-        ]
-        journals = self.env["keeping.exact.journal"].sudo().search(domain, limit=2)
-        if len(journals) == 1:
-            self.sudo().journal_id = journals
+        mine = [("administration_id", "=", self.id), ("blocked", "=", False)]
+        if not self.journal_id:
+            domain = [*mine, ("type", "=", SALES)]
+            journals = self.env["keeping.exact.journal"].sudo().search(domain, limit=2)
+            if len(journals) == 1:
+                self.sudo().journal_id = journals
+        if not self.vat_code_id:
+            domain = [*mine, ("type", "=", "E"), ("transaction_type", "in", ("B", "S"))]
+            codes = self.env["keeping.exact.vat.code"].sudo()
+            self.sudo().vat_code_id = codes.search(domain, order="percentage desc, code", limit=1)
 
     def _check_ready(self):
         """Tell in one sentence what is missing before hours can be invoiced.

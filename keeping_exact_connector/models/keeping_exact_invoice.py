@@ -133,14 +133,18 @@ class KeepingExactInvoice(models.Model):
     guid = fields.Char(string="Exact ID", readonly=True, copy=False, index="btree_not_null")
     number = fields.Char(readonly=True, copy=False, help="Given by Exact when it is processed")
     invoice_date = fields.Date(
+        string="Invoice date",
         help="The date you wish; Exact sets the date when the invoice is processed there.",
     )
-    due_date = fields.Date(readonly=True, copy=False)
+    due_date = fields.Date(string="Due date", readonly=True, copy=False)
     your_ref = fields.Char(string="Your reference", help="The customer's order number")
     description = fields.Char(help="Header of the invoice; our reference is put behind it.")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    amount_untaxed = fields.Monetary(compute="_compute_amounts", store=True, groups=INVOICING)
+    amount_untaxed = fields.Monetary(
+        string="Excl. VAT", compute="_compute_amounts", store=True, groups=INVOICING
+    )
     amount_total = fields.Monetary(
+        string="Incl. VAT",
         compute="_compute_amounts",
         store=True,
         groups=INVOICING,
@@ -153,7 +157,7 @@ class KeepingExactInvoice(models.Model):
     hour_ids = fields.One2many("keeping.exact.hour", "invoice_id", string="Hours billed")
     date_from = fields.Date(string="First day", readonly=True)
     date_to = fields.Date(string="Last day", readonly=True)
-    sent_at = fields.Datetime(readonly=True, copy=False)
+    sent_at = fields.Datetime(string="In Exact since", readonly=True, copy=False)
 
     _name_unique = models.Constraint("UNIQUE (name)", "Our reference must be unique.")
     _guid_unique = models.UniqueIndex(
@@ -234,6 +238,7 @@ class KeepingExactInvoice(models.Model):
         :raise UserError: a draft is not ready; none of them is queued then
         """
         self._check_invoicing()
+        self._touch()
         if any(invoice.state != "draft" for invoice in self):
             raise UserError(self.env._("Only drafts can be sent."))
         self.sudo()._queue()
@@ -318,10 +323,20 @@ class KeepingExactInvoice(models.Model):
         return {**action, "domain": [("invoice_id", "=", self.id)]}
 
     def _touch(self):
-        """Make a new version of the row, so that whoever sends it right now notices."""
+        """Make new versions of the rows, in the order of their id.
+
+        Whoever has read them earlier and writes them later, a second click or the sender, then
+        ends in a serialization failure and looks again.
+        """
         self.env.cr.execute(
-            "UPDATE keeping_exact_invoice SET write_date = write_date WHERE id IN %s",
-            (tuple(self.ids),),
+            """
+            WITH mine AS (
+                SELECT id FROM keeping_exact_invoice WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+            )
+            UPDATE keeping_exact_invoice link SET write_date = link.write_date
+              FROM mine WHERE mine.id = link.id
+            """,
+            (self.ids,),
         )
 
     def _check_invoicing(self):
@@ -338,6 +353,7 @@ class KeepingExactInvoice(models.Model):
         self._check_customers()
         for invoice in self:
             invoice._settle_items()
+        self.line_ids._check_vat_code()
         self.write({"state": "queued", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))

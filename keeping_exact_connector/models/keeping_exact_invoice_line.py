@@ -152,6 +152,23 @@ class KeepingExactInvoiceLine(models.Model):
         )
         self.env["keeping.exact.hour"].invalidate_model(["amount", "rate"])
 
+    def _check_vat_code(self):
+        """Refuse lines that would go out without VAT because nobody chose a code.
+
+        :raise UserError: names the administrations whose VAT code is missing
+        """
+        missing = self.filtered(
+            lambda line: not line.vat_code_id and not line._get_vat_code_in_exact()
+        )
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Neither the customer nor the item has a VAT code in Exact Online. Choose the "
+                    "VAT code of administration %s (Integrations > Administrations) first.",
+                    ", ".join(missing.administration_id.mapped("name")),
+                )
+            )
+
     def _prepare_exact_payload(self):
         """Return one line of the body of POST SalesInvoices (reference, chapter 4.4)."""
         self.ensure_one()

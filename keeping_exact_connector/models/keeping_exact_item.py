@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from .. import exact_online
 
+# Exact's TimeUnit of an hour (API reference, chapter 4.11).
+HOUR = "hh"
+
 
 class KeepingExactItem(models.Model):
     _name = "keeping.exact.item"
@@ -57,7 +60,14 @@ class KeepingExactItem(models.Model):
             return fitting[0]
         if rows:
             self.code = f"{self.code}-KE"
+        self.unit = self._find_hour_unit(client)
         return None
+
+    def _find_hour_unit(self, client):
+        """Return the code of the unit for hours, or False: then Exact takes its main unit."""
+        units = client.rows("logistics/Units", select=["ID", "Code", "Type", "TimeUnit", "Active"])
+        hours = [unit for unit in units if unit["TimeUnit"] == HOUR and unit["Active"]]
+        return hours[0]["Code"] if hours else False
 
     def _prepare_exact_payload(self):
         self.ensure_one()
@@ -66,6 +76,7 @@ class KeepingExactItem(models.Model):
             "Description": self.name,
             "IsSalesItem": True,
             "IsFractionAllowedItem": True,
+            **({"Unit": self.unit} if self.unit else {}),
         }
 
     def _exact_find(self, client, since):

@@ -23,6 +23,22 @@ class ExactCase(TransactionCase):
         cls.euro = cls.env.ref("base.EUR")
         cls.euro.active = True
         cls.administration = cls._make_administration(cls.company, 100001)
+        cls.vat_code = (
+            cls.env["keeping.exact.vat.code"]
+            .sudo()
+            .create(
+                {
+                    "administration_id": cls.administration.id,
+                    "guid": "vat",
+                    "code": "4",
+                    "name": "High",
+                    "type": "E",
+                    "transaction_type": "B",
+                    "percentage": 0.21,
+                }
+            )
+        )
+        cls.administration.vat_code_id = cls.vat_code
         cls.customer = cls._make_partner("Klant & Zoon")
         cls.project = cls._make_project("Website", cls.customer)
         cls.task = cls.env["project.task"].create(

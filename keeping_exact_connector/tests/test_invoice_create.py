@@ -166,3 +166,30 @@ class TestInvoiceCreate(ExactCase):
         self.customer.lang = "nl_NL"
         self._make_hours(1, date="2026-10-12")
         self.assertEqual(self._preview().description, "Uren 12-10-2026 - 12-10-2026")
+
+    def test_vat_is_of_the_customer_else_of_the_item_else_of_the_administration(self):
+        codes = self.vat_code
+        for code, percentage in (("9", 0.09), ("0", 0)):
+            codes |= self.vat_code.copy({"code": code, "percentage": percentage, "guid": code})
+        item = (
+            self.env["keeping.exact.item"]
+            .sudo()
+            .create({"administration_id": self.administration.id, "guid": "i", "name": "Hours"})
+        )
+        self.administration.sudo().item_id = item
+        customer = self._make_customer("Klant", partner_id=self.customer.id)
+        self._make_hours(1)
+        invoice = self._preview()
+        self.assertEqual(invoice.line_ids.vat_code_id.code, "4")
+        self.assertEqual(invoice.amount_total, 121)
+        item.sales_vat_code = "9"
+        self.assertEqual(invoice.line_ids.vat_code_id.code, "9")
+        customer.sales_vat_code = "0"
+        self.assertEqual(invoice.line_ids.vat_code_id.code, "0")
+        self.assertEqual(invoice.amount_total, 100)
+
+    def test_an_invoice_without_any_vat_code_is_not_sent(self):
+        self.administration.sudo().vat_code_id = False
+        self._make_hours(1)
+        with self.assertRaisesRegex(UserError, "VAT code of administration"):
+            self._preview().action_send()

@@ -122,6 +122,20 @@ class TestMatching(ExactCase):
         exact = self._make_customer("Klant & Zoon", vat="NL001234567B01")
         self.customer.vat = "NL001234567B01"
         self.env.invalidate_all()
+        self.assertEqual(invoice.proposed_customer_id, exact)
+        self.assertFalse(exact.partner_id)
+        invoice.action_send()
+        self.assertEqual(exact.partner_id, self.customer)
+        self.assertEqual(exact.match_origin, "vat")
+
+    def test_records_of_another_administration_are_refused(self):
+        other = self._make_administration(self.company, 100009)
+        stranger = self._make_customer("Vreemd", administration_id=other.id)
+        item = (
+            self.env["keeping.exact.item"]
+            .sudo()
+            .create({"administration_id": other.id, "guid": "i", "name": "Item"})
+        )
         self._make_hours(1)
         invoice = self._preview()
         with self.assertRaises(ValidationError):

@@ -64,7 +64,12 @@ class TestSending(SandboxCase):
         customer = invoice.customer_id.sudo()
         self.assertTrue(customer.guid and customer.code)
         self.assertEqual(customer.match_origin, "created")
-        self.assertEqual(self.administration.item_id.code, "UREN")
+        item = self.administration.item_id
+        self.assertEqual(item.code, "UREN")
+        [unit] = [r for r in self._rows("logistics/Units") if r["Code"].strip() == item.unit]
+        self.assertEqual(unit["TimeUnit"], "hh")
+        self.assertEqual(lines[0]["VATCode"].strip(), self.administration.vat_code_id.code)
+        self.assertEqual(float(lines[0]["VATPercentage"]), 0.21)
 
     def test_a_second_invoice_costs_one_call(self):
         self._queued()

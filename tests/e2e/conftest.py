@@ -24,6 +24,7 @@ def pytest_addoption(parser):
 def servers():
     """Odoo and the sandbox, on a fresh database with Odoo's demo data."""
     with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
+        odoo.warm_up()
         yield odoo, sandbox
 
 

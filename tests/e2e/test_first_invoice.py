@@ -71,8 +71,9 @@ def _link(page, admin, picture):
 def _choose_hours(page, odoo, picture):
     """Select the demo hours in the timesheet list and open the wizard from its menu."""
     page.goto(f"{odoo.url}/odoo/action-hr_timesheet.timesheet_action_all")
-    page.locator(".o_searchview_input").fill(DEMO_PROJECT)
-    page.locator(".o_searchview_autocomplete li", has_text="Project").first.click()
+    page.locator(".o_searchview_input").press_sequentially(DEMO_PROJECT)
+    page.locator(".o_searchview_autocomplete").get_by_text("Project", exact=True).first.click()
+    expect(page.locator(".o_searchview_facet", has_text=DEMO_PROJECT)).to_be_visible()
     expect(page.locator(".o_data_row").first).to_be_visible()
     page.locator(".o_list_view thead input[type=checkbox]").first.check()
     select_all = page.locator(".o_selection_box button", has_text="Select all")

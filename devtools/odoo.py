@@ -1,0 +1,94 @@
+"""Running Odoo: its settings, its environment, its command line."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools import paths, ports, processes, steps
+from devtools.postgres import Server
+from devtools.source import Source
+
+LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
+
+
+def write_config(
+    name: str, source: Source, server: Server, database: str, **settings: object
+) -> Path:
+    """Write an odoo.conf under .dev/run and return its path.
+
+    :param name: tells this run from others at the same time.
+    :param settings: more lines of the section [options].
+    """
+    addons = [*source.addons]
+    # Odoo complains of a folder without add-ons, which this checkout is before the first one.
+    if any(paths.ROOT.glob("*/__manifest__.py")):
+        addons.append(paths.ROOT)
+    options = {
+        "addons_path": ",".join(str(folder) for folder in addons),
+        "data_dir": paths.DATA,
+        "db_host": server.host,
+        "db_port": server.port,
+        "db_user": server.user,
+        "db_password": server.password or False,
+        "db_name": database,
+        "dbfilter": f"^{re.escape(database)}$",
+        "list_db": False,
+        "admin_passwd": secrets.token_urlsafe(16),
+        "http_interface": ports.HOST,
+        "http_port": ports.free_port(),
+        "workers": 0,
+        **settings,
+    }
+    lines = ["[options]", *(f"{key} = {value}" for key, value in options.items())]
+    path = paths.RUN / f"{name}.conf"
+    steps.write_atomically(path, "\n".join(lines) + "\n", mode=0o600)
+    return path
+
+
+def environment(source: Source, config: Path, **extra: str) -> dict[str, str]:
+    """Return the environment in which Odoo, or anything that imports it, runs."""
+    return paths.child_environment(
+        ODOO_RC=str(config),
+        # The checkout too: tests import the sandbox from it.
+        PYTHONPATH=f"{source.python_path}:{paths.ROOT}",
+        **extra,
+    )
+
+
+def command(*args: str) -> list[str]:
+    """Return the command line that starts Odoo."""
+    return [str(paths.PYTHON), "-m", "odoo", *args]
+
+
+def loading(log: Path) -> str:
+    """Return how far Odoo's log says it is with loading modules, for a progress line."""
+    for name, number, count in reversed(LOADING.findall(processes.tail(log))):
+        return f"module {name}, {number} of {count}"
+    return ""
+
+
+def run(
+    source: Source,
+    config: Path,
+    args: Sequence[str],
+    *,
+    title: str,
+    log: Path,
+    stdin: str | None = None,
+) -> None:
+    """Run Odoo to its end with progress and a log.
+
+    :raise Problem: when it fails.
+    """
+    processes.run(
+        command(*args),
+        title=title,
+        log=log,
+        env=environment(source, config),
+        cwd=paths.DEV,
+        stdin=stdin,
+        watch=lambda: loading(log),
+    )

@@ -1,0 +1,235 @@
+"""./dev test: pytest for what stands alone, pytest-odoo for the add-on, a browser for the whole."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devtools import (
+    browser,
+    console,
+    databases,
+    loglines,
+    odoo,
+    paths,
+    processes,
+    results,
+    services,
+    steps,
+)
+from devtools import workshop as workshops
+from devtools.results import Result
+from devtools.workshop import Workshop
+
+TESTS = paths.ROOT / "tests"
+E2E = TESTS / "e2e"
+# They start servers and wait a lot: beside the others, not after them.
+PROCESSES = TESTS / "processes"
+# fast leaves out the browser, all leaves out nothing.
+PARTS = {
+    "all": ("plain", "processes", "odoo", "e2e"),
+    "fast": ("plain", "odoo"),
+    "odoo": ("odoo",),
+    "e2e": ("e2e",),
+}
+NO_TESTS = 5
+
+
+@dataclass
+class Part:
+    """One run of pytest: what it tests, how it is started and what came of it."""
+
+    name: str
+    targets: list[str]
+    options: list[str]
+    environment: dict[str, str]
+    logs: list[Path] = field(default_factory=list)
+    started: float = 0
+    spent: float = 0
+    pid: int = 0
+
+    @property
+    def report(self) -> Path:
+        """Return the path of its JUnit report."""
+        return paths.REPORTS / f"{self.name}.xml"
+
+
+def owner(path: str) -> str | None:
+    """Return the part that a pytest argument belongs to, when it names a file or folder."""
+    target = (paths.ROOT / path.partition("::")[0]).resolve()
+    if path.startswith("-") or not target.exists() or not target.is_relative_to(paths.ROOT):
+        return None
+    if target.is_relative_to(E2E):
+        return "e2e"
+    if target.is_relative_to(PROCESSES):
+        return "processes"
+    return "plain" if target.is_relative_to(TESTS) else "odoo"
+
+
+def choose(part: str, args: Sequence[str]) -> dict[str, list[str]]:
+    """Return the parts to run with the paths asked for; no paths mean all that a part has."""
+    asked: dict[str, list[str]] = {}
+    for arg in args:
+        belongs = owner(arg)
+        if belongs:
+            asked.setdefault(belongs, []).append(arg)
+    return {name: asked.get(name, []) for name in PARTS[part] if not asked or name in asked}
+
+
+def _plain(targets: list[str]) -> Part:
+    environment = paths.child_environment(PYTHONPATH=str(paths.ROOT))
+    options = [f"--ignore={E2E}", f"--ignore={PROCESSES}"] if not targets else []
+    return Part("plain", targets or [str(TESTS)], options, environment)
+
+
+def _with_servers(name: str, folder: Path, targets: list[str], shop: Workshop) -> Part:
+    # Made here, so that its time does not count as the first test's.
+    shop.best_template()
+    environment = paths.child_environment(PYTHONPATH=str(paths.ROOT), **browser.environment())
+    return Part(name, targets or [str(folder)], [], environment)
+
+
+def _odoo(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
+    template = shop.addon_template()
+    name = stack.enter_context(databases.fresh(shop.server, template.name, "odoo"))
+    config = odoo.write_config(name, shop.source, shop.server, name)
+    stack.callback(config.unlink)
+    log = processes.log_file("test-odoo")
+    log.unlink(missing_ok=True)
+    tests = [str(folder / "tests") for folder in databases.addon_folders()]
+    return Part(
+        "odoo",
+        targets or [folder for folder in tests if Path(folder).exists()],
+        [
+            "-p",
+            "odoo",
+            "--disable-warnings",
+            "--odoo-http",
+            "--odoo-log-level=info",
+            f"--odoo-extra=logfile={log}",
+        ],
+        odoo.environment(shop.source, config, **browser.environment()),
+        [template.log, log],
+    )
+
+
+def _start(part: Part, args: Sequence[str]) -> subprocess.Popen:
+    part.report.unlink(missing_ok=True)
+    part.started = time.monotonic()
+    return subprocess.Popen(
+        [
+            str(paths.PYTHON),
+            "-m",
+            "pytest",
+            *part.options,
+            f"--junitxml={part.report}",
+            f"--override-ini=cache_dir={paths.DEV / 'cache' / f'pytest-{part.name}'}",
+            *args,
+            *part.targets,
+        ],
+        cwd=paths.ROOT,
+        env={**part.environment, **processes.mark()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        preexec_fn=processes.die_with_parent,
+    )
+
+
+def _pass_on(part: Part, process: subprocess.Popen) -> None:
+    """Print what a part says, each line marked with its name."""
+    for line in process.stdout:
+        print(f"[{part.name}] {line.rstrip()}", flush=True)
+    part.spent = time.monotonic() - part.started
+
+
+def run_parts(parts: list[Part], args: Sequence[str]) -> list[tuple[Part, int]]:
+    """Run parts side by side and return them with their exit codes."""
+    running = [(part, _start(part, args)) for part in parts]
+    for part, process in running:
+        part.pid = process.pid
+    readers = [threading.Thread(target=_pass_on, args=pair) for pair in running]
+    try:
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        return [(part, process.wait()) for part, process in running]
+    finally:
+        for _part, process in running:
+            processes.stop(process)
+
+
+def judge(part: Part, code: int, narrowed: bool) -> Result:
+    """Return what a part counts, and say what is wrong besides failed tests.
+
+    :param narrowed: pytest got arguments of the caller's, which may leave a part without tests.
+    """
+    result = results.read_report(part.report)
+    if result is None:
+        console.say(f"the tests of part {part.name} died before they could report (exit {code})")
+        return Result(failed=1)
+    if result.total == 0 and not (narrowed and code == NO_TESTS):
+        console.say(f"part {part.name} has no tests, which is not a success")
+        result.failed += 1
+    elif code not in (0, NO_TESTS) and not result.failed:
+        console.say(f"pytest ended part {part.name} with exit code {code}")
+        result.failed += 1
+    for name in results.forbidden_skips(result.skipped, results.allowed("allowed_skips")):
+        console.say(f"skipped without leave: {name}")
+    # What tests/processes does on purpose, Odoo reports as errors; a walk in the browser has none.
+    for log in [*part.logs, *(services.logs_of(part.pid) if part.name == "e2e" else ())]:
+        for record in loglines.complaints(log, results.allowed("allowed_log_lines")):
+            console.say(f"this project complains in {log}: {record}")
+            result.failed += 1
+    return result
+
+
+def _prepare(name: str, targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
+    if name == "odoo":
+        return _odoo(targets, shop, stack)
+    if name == "e2e":
+        return _with_servers(name, E2E, targets, shop)
+    if name == "processes":
+        return _with_servers(name, PROCESSES, targets, shop)
+    return _plain(targets)
+
+
+def main(wanted: str, args: Sequence[str]) -> int:
+    """Run the tests; the last line printed counts them, the exit code is the truth."""
+    chosen = choose(wanted, args)
+    if not chosen:
+        raise console.Problem(f"part {wanted} has none of the tests asked for.")
+    rest = [arg for arg in args if owner(arg) is None]
+    total = Result()
+    # Reports and logs have fixed names, so that a person finds them.
+    with steps.exclusive(paths.DEV / "test.lock", "testing"), workshops.workshop() as shop:
+        browser.prepare()
+        services.drop_old_logs()
+        # The browser tests start servers of their own and count seconds: they run by themselves.
+        for group in (("plain", "processes", "odoo"), ("e2e",)):
+            with contextlib.ExitStack() as stack:
+                parts = []
+                for name in set(chosen) & set(group):
+                    try:
+                        parts.append(_prepare(name, chosen[name], shop, stack))
+                    except console.Problem as problem:
+                        # Say so, and still run what does not depend on it.
+                        console.say(f"part {name} cannot start: {problem}")
+                        total.failed += 1
+                for part, code in run_parts(parts, rest):
+                    result = judge(part, code, narrowed=bool(rest))
+                    console.say(f"part {part.name}: {result} ({console.elapsed(part.spent)})")
+                    total += result
+    if total.total == 0:
+        console.say("no test ran, which is not a success")
+    bad = results.forbidden_skips(total.skipped, results.allowed("allowed_skips"))
+    print(total, flush=True)
+    return 1 if total.failed or bad or total.total == 0 else 0

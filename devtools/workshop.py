@@ -1,0 +1,63 @@
+"""The set-up as a whole: what a command needs is made on the way in and let go on the way out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devtools import databases, paths, postgres, processes, source, steps, venv
+from devtools.databases import Template
+from devtools.postgres import Server
+from devtools.source import Source
+
+# Odoo unpacked 1.3 GB, packages 0.6 GB, databases 0.5 GB, and the archive while it is unpacked.
+SPACE_NEEDED = 3_000_000_000
+SPACE_LATER = 500_000_000
+LOCK = paths.DEV / "setup.lock"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Odoo's code and a PostgreSQL server that runs."""
+
+    source: Source
+    server: Server
+
+    def base_template(self) -> Template:
+        """Return the template database with Odoo's timesheets and its demo data."""
+        with steps.exclusive(LOCK, "setting up"):
+            return databases.base_template(self.source, self.server)
+
+    def addon_template(self) -> Template:
+        """Return the template database in which our add-on is installed too."""
+        with steps.exclusive(LOCK, "setting up"):
+            return databases.addon_template(self.source, self.server)
+
+    def best_template(self) -> Template:
+        """Return the template with our add-on, or without while there is none to install."""
+        if (paths.ROOT / databases.ADDON / "__manifest__.py").exists():
+            return self.addon_template()
+        return self.base_template()
+
+
+def prepare_packages() -> None:
+    """Make the folders and the virtual environment."""
+    steps.check_owner(paths.DEV, os.geteuid())
+    paths.make_folders()
+    complete = paths.ODOO.exists() or bool(os.environ.get("ODOO_PATH"))
+    steps.check_space(paths.DEV, SPACE_LATER if complete else SPACE_NEEDED)
+    with steps.exclusive(LOCK, "setting up"):
+        processes.end_orphans()
+        venv.prepare()
+
+
+@contextlib.contextmanager
+def workshop() -> Iterator[Workshop]:
+    """Have everything that runs Odoo: packages, its code, and PostgreSQL for a while."""
+    prepare_packages()
+    with steps.exclusive(LOCK, "setting up"):
+        code = source.prepare()
+    with postgres.server() as server:
+        yield Workshop(code, server)
