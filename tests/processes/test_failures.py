@@ -33,7 +33,7 @@ def test_exact_is_down_when_the_wizard_is_confirmed(office):
     finally:
         office.sandbox.start()
     # The job comes back after a minute; the person who waits may press the button instead.
-    values = office.wait_for(invoice, "open", seconds=150)
+    values = office.wait_for(invoice, "open", seconds=200)
     assert not values["error_message"]
     assert len(office.in_exact(values["name"])) == 1
 
@@ -48,7 +48,7 @@ def test_odoo_is_killed_while_exact_is_at_work(office):
     office.odoo.kill()
     office.odoo.start()
     office.admin = office.log_in("admin")
-    office.wait_for(invoice, "open", seconds=90)
+    office.wait_for(invoice, "open", seconds=200)
     assert len(office.in_exact(name)) == 1
 
 
@@ -56,5 +56,5 @@ def test_a_lost_answer_is_found_without_a_person(office):
     _hurry(office)
     office.sandbox.add_fault("lose_answer", "POST", INVOICES, times=1)
     invoice, name = _send(office, "Lost answer")
-    office.wait_for(invoice, "open", seconds=90)
+    office.wait_for(invoice, "open", seconds=200)
     assert len(office.in_exact(name)) == 1
