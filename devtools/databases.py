@@ -177,24 +177,25 @@ def addon_template(source: Source, server: Server) -> Template:
             _install(source, server, name, (ADDON,), found.log)
 
         _build(server, found.name, make)
-        _tidy(server, key)
+        _tidy(server, key, base_key(source))
     return found
 
 
-def _tidy(server: Server, fresh: str) -> None:
+def _tidy(server: Server, *needed: str) -> None:
     """Drop templates that nothing is made from any more, with their logs.
 
     The newest stay: another ./dev may be about to copy one, and going back to the code of a moment
     ago is common. The order of making is that of the server's own numbers.
 
-    :param fresh: the key of the one just made.
+    :param needed: the keys of the one just made, and of the one it was made from: that one is the
+        oldest after a few changes of the add-on, and takes by far the longest to make.
     """
     mark = re.escape(server.suffix)
     pattern = re.compile(rf"(building-)?tmpl-([0-9a-f]{{12}}){mark}")
     names = server.sql("SELECT datname FROM pg_database ORDER BY oid DESC")
     found = [match for match in map(pattern.fullmatch, names) if match]
     whole = [match[2] for match in found if not match[1]]
-    keep = {fresh, *whole[:KEPT_TEMPLATES]}
+    keep = {*needed, *whole[:KEPT_TEMPLATES]}
     for match in found:
         if match[1] or match[2] not in keep:
             drop(server, match[0])

@@ -103,7 +103,9 @@ class TestInvoiceCreate(ExactCase):
         self._make_hours(2)
         internal = self._make_project("Internal", self.env["res.partner"])
         self._make_hours(4, project=internal)
+        self._make_hours(0)
         wizard = self._wizard()
+        self.assertIn("1 of zero hours", wizard.left_out)
         self.assertEqual(wizard.found_hours, 2)
         self.assertIn("1 on an invoice already", wizard.left_out)
         self.assertIn("1 without a customer", wizard.left_out)
@@ -165,7 +167,11 @@ class TestInvoiceCreate(ExactCase):
         self.env["res.lang"]._activate_lang("nl_NL")
         self.customer.lang = "nl_NL"
         self._make_hours(1, date="2026-10-12")
-        self.assertEqual(self._preview().description, "Uren 12-10-2026 - 12-10-2026")
+        invoice = self._preview()
+        self.assertEqual(invoice.description, "Uren 12-10-2026")
+        invoice.action_release()
+        self._make_hours(1, date="2026-10-14")
+        self.assertEqual(self._preview().description, "Uren 12-10-2026 - 14-10-2026")
 
     def test_vat_is_of_the_customer_else_of_the_item_else_of_the_administration(self):
         codes = self.vat_code

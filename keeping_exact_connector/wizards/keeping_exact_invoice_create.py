@@ -53,7 +53,9 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         default="task",
         required=True,
     )
-    invoice_date = fields.Date(help="Your wish; Exact sets the date when it is processed.")
+    invoice_date = fields.Date(
+        string="Invoice date", help="Your wish; Exact sets the date when it is processed."
+    )
     your_ref = fields.Char(string="Your reference", help="The customer's order number")
     description = fields.Char(help="Header of the invoice. Empty: the period is named.")
     found_count = fields.Integer(compute="_compute_found")
@@ -143,6 +145,10 @@ class KeepingExactInvoiceCreate(models.TransientModel):
                 Domain("keeping_exact_state", "in", ("reserved", "invoiced", "paid")),
             ),
             (self.env._("without a customer"), Domain("keeping_exact_state", "=", "not_billable")),
+            (
+                self.env._("of zero hours"),
+                Domain("unit_amount", "=", 0) & Domain("keeping_exact_state", "=", "to_invoice"),
+            ),
         ]
         if self.timesheet_ids:
             other = Domain("company_id", "!=", self.company_id.id)
@@ -173,6 +179,7 @@ class KeepingExactInvoiceCreate(models.TransientModel):
             self._get_chosen_domain()
             & Domain("company_id", "=", self.company_id.id)
             & Domain("keeping_exact_state", "=", "to_invoice")
+            & Domain("unit_amount", "!=", 0)
         )
 
     # ------------------------------------------------------------------ actions
@@ -332,6 +339,8 @@ class KeepingExactInvoiceCreate(models.TransientModel):
 
     def _describe_period(self, lang, first, last):
         env = self.with_context(lang=lang).env
+        if first == last:
+            return env._("Hours %(day)s", day=first.strftime("%d-%m-%Y"))
         return env._(
             "Hours %(first)s - %(last)s",
             first=first.strftime("%d-%m-%Y"),

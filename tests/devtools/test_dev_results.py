@@ -116,7 +116,7 @@ def test_a_complaint_in_the_log_is_a_failure(run, tmp_path):
 
 def test_paths_choose_the_parts_that_run():
     assert set(testing.choose("all", [])) == {"plain", "processes", "odoo", "e2e"}
-    assert set(testing.choose("fast", ["-k", "x"])) == {"plain", "processes", "odoo"}
+    assert set(testing.choose("fast", ["-k", "x"])) == {"plain", "odoo"}
     path = "tests/devtools/test_dev_results.py::test_results_add_up"
     assert testing.choose("all", ["-x", path]) == {"plain": [path]}
     assert testing.choose("odoo", [path]) == {}

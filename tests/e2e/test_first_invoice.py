@@ -89,7 +89,7 @@ def _preview(page, picture, name):
     modal = page.locator(".modal")
     modal.locator("div[name=rate] input").fill(str(RATE))
     modal.locator("div[name=your_ref] input").click()
-    expect(modal.locator("div[name=found_hours]")).not_to_have_text("0.00")
+    expect(modal.locator("div[name=found_amount]")).not_to_have_text("0.00")
     picture(page, name, docs=True)
     modal.get_by_role("button", name="Preview").click()
     expect(modal).not_to_be_visible()

@@ -20,7 +20,8 @@ def _hurry(office):
 
 def test_exact_is_down_when_the_wizard_is_confirmed(office):
     """The link says what happened, and is sent when Exact is back, once, by itself."""
-    _invoice, _name = _send(office, "Before the trouble")
+    earlier, _name = _send(office, "Before the trouble")
+    office.wait_for(earlier, "open")
     partner, _timesheets = office.make_hours("Exact is down", 4)
     wizard = office.make_wizard(office.admin, partner)
     office.sandbox.stop()
@@ -40,7 +41,8 @@ def test_exact_is_down_when_the_wizard_is_confirmed(office):
 
 def test_odoo_is_killed_while_exact_is_at_work(office):
     """kill -9 between the POST and its answer: the next sender finds the invoice."""
-    _send(office, "Before the kill")
+    earlier, _name = _send(office, "Before the kill")
+    office.wait_for(earlier, "open")
     _hurry(office)
     office.sandbox.add_fault("delay", "POST", INVOICES, seconds=4, times=1)
     invoice, name = _send(office, "Killed")
@@ -54,6 +56,8 @@ def test_odoo_is_killed_while_exact_is_at_work(office):
 
 def test_a_lost_answer_is_found_without_a_person(office):
     _hurry(office)
+    earlier, _name = _send(office, "Before the lost answer")
+    office.wait_for(earlier, "open")
     office.sandbox.add_fault("lose_answer", "POST", INVOICES, times=1)
     invoice, name = _send(office, "Lost answer")
     office.wait_for(invoice, "open", seconds=200)

@@ -81,8 +81,13 @@ def test_lost_request_and_lost_answer(anna):
 def test_cut_answer(anna):
     account, lines = anna.account(), [{"Item": anna.item()["ID"]}]
     anna.sandbox.add_fault("cut_answer", "POST", "SalesInvoices")
-    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        anna.try_invoice(account, lines)
+    # With older urllib3, requests hands out what it got of a body that was cut off.
+    try:
+        answer = anna.try_invoice(account, lines)
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        pass
+    else:
+        assert 0 < len(answer.content) < int(answer.headers["Content-Length"])
     assert len(invoices_of(anna, account)) == 1
 
 
