@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="?",
         choices=("all", "fast", "odoo", "e2e"),
         default="all",
-        help="fast: all without a browser; odoo: the add-on's; e2e: in a browser; default: all",
+        help="fast: no browser, no long waits; odoo: the add-on's; e2e: in a browser; default: all",
     )
     lint = add("lint", _lint, "check the code with ruff and pylint-odoo")
     lint.add_argument("--fix", action="store_true", help="put right what ruff can, and format")

@@ -113,7 +113,7 @@ def _odoo(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Pa
             "--odoo-log-level=info",
             f"--odoo-extra=logfile={log}",
         ],
-        odoo.environment(shop.source, config, **browser.environment()),
+        odoo.environment(shop.source, config),
         [template.log, log],
     )
 
@@ -211,7 +211,8 @@ def main(wanted: str, args: Sequence[str]) -> int:
     total = Result()
     # Reports and logs have fixed names, so that a person finds them.
     with steps.exclusive(paths.DEV / "test.lock", "testing"), workshops.workshop() as shop:
-        browser.prepare()
+        if "e2e" in chosen:
+            browser.prepare()
         services.drop_old_logs()
         # The browser tests start servers of their own and count seconds: they run by themselves.
         for group in (("plain", "processes", "odoo"), ("e2e",)):

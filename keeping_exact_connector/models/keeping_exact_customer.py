@@ -390,6 +390,22 @@ class KeepingExactCustomer(models.Model):
             known.write({"partner_id": partner.id, "match_origin": "created"})
         invoices.customer_id = known
 
+    def _exact_doubled(self, rows):
+        """Tell whoever has an invoice for this customer on the way."""
+        codes = ", ".join(row.get("Code") or row["ID"] for row in rows)
+        text = self.env._(
+            "Exact Online has customer %(name)s more than once. Look at the others and delete "
+            "them there: %(codes)s",
+            name=self.name,
+            codes=codes,
+        )
+        invoices = self.env["keeping.exact.invoice"].search([("customer_id", "=", self.id)])
+        for invoice in invoices[:1]:
+            invoice._message_log(body=text)
+            invoice.activity_schedule(
+                "mail.mail_activity_data_todo", summary=text, user_id=invoice.create_uid.id
+            )
+
     def _exact_refused(self, code, text):
         """The plan is over: its invoices fail, and a person chooses or plans anew."""
         invoices = self.env["keeping.exact.invoice"].search(

@@ -536,6 +536,8 @@ class KeepingExactInvoice(models.Model):
         ]
 
     def _exact_find(self, client, since):
+        if not self.customer_id.guid:
+            return []
         # Created is in CET, ahead of UTC: an hour before our own clock is early enough for any
         # skew. The reference is compared here: a filter on text may be refused (chapter 11).
         where = exact_online.all_of(
@@ -565,8 +567,8 @@ class KeepingExactInvoice(models.Model):
                 )
                 for guid in controls
             )
-            if any(row is not None for row in found):
-                return True
+            return any(row is not None for row in found)
+        # The first invoice of these books: the customer has to do as a control.
         where = exact_online.eq("ID", UUID(self.customer_id.guid))
         return client.first("crm/Accounts", select=["ID"], where=where) is not None
 

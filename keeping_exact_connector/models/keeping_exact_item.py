@@ -117,7 +117,7 @@ class KeepingExactItem(models.Model):
     def _exact_made(self, row):
         self.ensure_one()
         vals = {"guid": row["ID"], "error_code": False, "error_text": False, "retry_at": False}
-        known = self.search(
+        known = self.with_context(active_test=False).search(
             [("administration_id", "=", self.administration_id.id), ("guid", "=", row["ID"])]
         )
         if known:
@@ -128,6 +128,7 @@ class KeepingExactItem(models.Model):
     def _replace_by(self, known):
         """The item came in by reading the list meanwhile: use that row."""
         lines = self.env["keeping.exact.invoice.line"].search([("item_id", "=", self.id)])
+        known.active = True
         lines.item_id = known
         self.administration_id.filtered(lambda a: a.item_id == self).item_id = known
         self.active = False

@@ -29,7 +29,8 @@ SENDABLE_MODELS = [
 class KeepingExactOperation(models.Model):
     """One thing we ask Exact to do that must not happen twice.
 
-    planned → claimed → done | refused | uncertain; uncertain → done | planned (only when its
+    planned → claimed → done | refused | uncertain, or planned again when nothing was sent;
+    planned → done (it was there) | refused | cancelled; uncertain → done | planned (only when its
     absence in Exact is proved). See ``sending/sender.py`` for who moves it when.
     """
 

@@ -46,7 +46,7 @@ class KeepingExactSendable(models.AbstractModel):
         return (self._name, self.id)
 
     def _exact_look_before(self, client):
-        """Look whether it is in Exact already, before it is sent for the first time.
+        """Look whether it is in Exact already, each time before it is sent.
 
         :return: a row of Exact to take over instead of sending, or None
         :raise LookAlike: a person has to choose

@@ -70,18 +70,33 @@ class Sender:
                     return True
                 except psycopg2.errors.SerializationFailure:
                     # Somebody changed or released it just now; the next run sees how.
-                    self._reset()
-                except Exception:  # one record must not hold up the others
+                    self._keep_order(operation_id)
+                except Exception as error:  # one record must not hold up the others
                     _logger.exception("Operation %s of Exact stopped", operation_id)
-                    self._put_aside(operation_id)
+                    self._put_aside(operation_id, f"{type(error).__name__}: {error}")
         return True
 
-    def _put_aside(self, operation_id):
-        """Try again later what stopped for a reason that nobody foresaw; its state stays."""
+    def _keep_order(self, operation_id):
+        """What was not settled goes before what follows it for the same customer."""
         self._reset()
-        operation = self.env["keeping.exact.operation"].browse(operation_id)
-        self.waiting_keys.add(operation.record._exact_order_key())
-        operation.due_at = fields.Datetime.now() + ASIDE
+        operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
+        record = operation.record and operation.record.exists()
+        if record and operation.state in ("planned", "claimed", "uncertain"):
+            self.waiting_keys.add(record._exact_order_key())
+        return operation
+
+    def _put_aside(self, operation_id, text):
+        """Try again later what stopped for a reason that nobody foresaw, and show the reason."""
+        operation = self._keep_order(operation_id)
+        until = fields.Datetime.now() + ASIDE
+        if operation.recheck_at:
+            operation.recheck_at = until
+        if operation.state == "planned":
+            operation.due_at = until
+            operation.record._exact_waiting("internal", text, until)
+        elif operation.state == "uncertain":
+            operation.due_at = until
+            operation.record._exact_uncertain("still_unknown", until)
         self._commit()
 
     # ------------------------------------------------------------------ queue
@@ -110,12 +125,18 @@ class Sender:
         )
         for operation in operations:
             operation.write({"state": "uncertain", "due_at": False})
-            operation.record._exact_uncertain("unknown_outcome", fields.Datetime.now())
+            if operation.record.exists():
+                operation.record._exact_uncertain("unknown_outcome", fields.Datetime.now())
         self._commit()
 
     def _process(self, client, operation_id):
         self._reset()
         operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
+        if operation and not operation.record.exists():
+            # Given up and deleted: there is nobody left to tell anything.
+            operation.write({"state": "cancelled", "recheck_at": False})
+            self._commit()
+            return
         if operation.state not in ("planned", "uncertain"):
             if operation.recheck_at:
                 self._recheck(client, operation)

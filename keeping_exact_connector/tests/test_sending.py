@@ -1,4 +1,5 @@
 import math
+import uuid
 from datetime import timedelta
 
 from odoo import fields
@@ -450,6 +451,35 @@ class TestSending(SandboxCase):
         self._send()
         self.assertEqual(again.state, "open", again.error_message)
 
+    def test_a_link_that_was_deleted_holds_up_nobody(self):
+        self._queued()
+        self._send()
+        gone = self._queued(1)
+        operation = self.env["keeping.exact.operation"]._get_open(gone)
+        gone.action_release()
+        operation.recheck_at = fields.Datetime.now() - timedelta(minutes=1)
+        gone.unlink()
+        invoice = self._queued(2)
+        self._send()
+        self.assertEqual(invoice.state, "open", invoice.error_message)
+        self.assertFalse(operation.recheck_at)
+
+    def test_absence_is_not_believed_when_no_known_invoice_can_be_read(self):
+        earlier = self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_request", times=1)
+        invoice = self._queued(4)
+        self._send()
+        # As when the right to read was taken away: known invoices are not found either.
+        earlier.sudo().guid = str(uuid.uuid4())
+        others = self.env["keeping.exact.invoice"].search([("guid", "!=", False)]) - earlier
+        self.assertFalse(others)
+        self._pass_time()
+        self._send()
+        self.assertEqual(invoice.state, "uncertain")
+        self.assertEqual(invoice.error_code, "still_unknown")
+        self.assertFalse(self._in_exact(invoice))
+
     def test_a_second_copy_in_exact_is_shown_the_day_after(self):
         self._queued()
         self._send()
@@ -561,6 +591,7 @@ class TestSending(SandboxCase):
         invoice.action_send()
         self._send()
         self.assertEqual(broken.state, "uncertain")
+        self.assertEqual(broken.error_code, "still_unknown")
         self.assertEqual(invoice.state, "open", invoice.error_message)
         operation = self.env["keeping.exact.operation"]._get_open(broken)
         self.assertGreater(operation.due_at, fields.Datetime.now())

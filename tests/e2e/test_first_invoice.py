@@ -47,7 +47,7 @@ def _connect(page, odoo, sandbox, picture):
     page.locator("form button").first.click()
     allow = page.get_by_role("button", name=re.compile("allow", re.I))
     expect(allow).to_be_visible()
-    picture(page, "04-exact-consent", docs=True)
+    picture(page, "04-exact-consent")
     allow.click()
 
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
@@ -85,12 +85,12 @@ def _choose_hours(page, odoo, picture):
     expect(page.locator(".modal")).to_be_visible()
 
 
-def _preview(page, picture, name):
+def _preview(page, picture, name, docs=False):
     modal = page.locator(".modal")
     modal.locator("div[name=rate] input").fill(str(RATE))
     modal.locator("div[name=your_ref] input").click()
     expect(modal.locator("div[name=found_amount]")).not_to_have_text("0.00")
-    picture(page, name, docs=True)
+    picture(page, name, docs)
     modal.get_by_role("button", name="Preview").click()
     expect(modal).not_to_be_visible()
 
@@ -108,7 +108,7 @@ def test_from_connecting_to_the_invoice_in_exact(page, odoo, sandbox, admin, hou
     _link(page, admin, picture)
 
     _choose_hours(page, odoo, picture)
-    _preview(page, picture, "08-wizard")
+    _preview(page, picture, "08-wizard", docs=True)
     expect(page.locator(".o_form_view h1")).to_contain_text("KE-")
     picture(page, "09-draft", docs=True)
     _settle_customer(page)
@@ -116,7 +116,7 @@ def test_from_connecting_to_the_invoice_in_exact(page, odoo, sandbox, admin, hou
     page.get_by_role("button", name="Create in Exact").click()
     # The form follows along: nobody presses reload.
     expect(page.get_by_role("button", name="Open in Exact")).to_be_visible(timeout=45_000)
-    picture(page, "10-open", docs=True)
+    picture(page, "10-open")
 
     [link] = admin.find(
         "keeping.exact.invoice",
@@ -175,4 +175,4 @@ def _see_it_in_exact(page, odoo, reference, link, picture):
     whole, cents = f"{link['amount_untaxed']:.2f}".split(".")
     digits = r"[.,\s]?".join(re.findall(r"\d{1,3}(?=(?:\d{3})*$)", whole))
     expect(exact.locator("body")).to_contain_text(re.compile(rf"{digits}[.,]{cents}"))
-    picture(exact, "12-in-exact", docs=True)
+    picture(exact, "12-in-exact")
