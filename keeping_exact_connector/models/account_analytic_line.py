@@ -17,6 +17,13 @@ FROZEN_FIELDS = frozenset(
         "company_id",
     )
 )
+STATES = [
+    ("to_invoice", "To invoice"),
+    ("reserved", "Reserved"),
+    ("invoiced", "Invoiced"),
+    ("paid", "Paid"),
+    ("not_billable", "Not billable"),
+]
 RESERVED_STATES = ("draft", "queued", "sending", "uncertain", "failed")
 INVOICED_STATES = ("open", "processed")
 
@@ -32,13 +39,7 @@ class AccountAnalyticLine(models.Model):
         export_string_translation=False,
     )
     keeping_exact_state = fields.Selection(
-        [
-            ("to_invoice", "To invoice"),
-            ("reserved", "Reserved"),
-            ("invoiced", "Invoiced"),
-            ("paid", "Paid"),
-            ("not_billable", "Not billable"),
-        ],
+        STATES,
         string="Exact invoice",
         compute="_compute_keeping_exact_state",
         compute_sudo=True,

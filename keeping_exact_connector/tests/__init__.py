@@ -7,6 +7,7 @@ from . import (
     test_matching,
     test_oauth_callback,
     test_sending,
+    test_sending_customers,
     test_timesheet_state,
     test_tools,
 )

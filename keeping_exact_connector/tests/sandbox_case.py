@@ -12,10 +12,13 @@ from exact_sandbox.process import SandboxProcess
 
 from ..models.keeping_exact_connection import CALLBACK_PATH
 from ..sending.sender import LOOK_UP_PARAMETER
+from ..tools.reference import carries_reference
 from .common import ExactCase
 
 BASE_URL = "http://localhost:8069"
 INVOICES = "salesinvoice/SalesInvoices"
+# What Exact answers when it refuses.
+REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
 
 
 class SandboxCase(ExactCase):
@@ -128,3 +131,32 @@ class SandboxCase(ExactCase):
     def _pass_time(self):
         """As if what waits were due now."""
         self.env["keeping.exact.operation"].search([]).due_at = False
+
+
+class SendingCase(SandboxCase):
+    """Connected, linked and read; with the steps that tests of the sender share."""
+
+    def setUp(self):
+        super().setUp()
+        self._link()
+        self.sandbox.clear_faults()
+        self.addCleanup(self.sandbox.clear_faults)
+        # A name of its own for each test: the sandbox keeps what an earlier one made.
+        self.customer.name = f"Klant {self.id()}"[-60:]
+        self.sandbox.clear_calls()
+
+    def _queued(self, *hours, **vals):
+        self._make_hours(*(hours or (1.5, 2.25)))
+        invoice = self._preview(**vals)
+        invoice.action_send()
+        return invoice
+
+    def _set_create_date(self, record, moment):
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {record._table} SET create_date = %s WHERE id = %s", (moment, record.id)
+        )
+        record.invalidate_recordset()
+
+    def _in_exact(self, invoice):
+        return [row for row in self._rows() if carries_reference(row["Description"], invoice.name)]

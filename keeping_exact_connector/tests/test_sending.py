@@ -10,39 +10,11 @@ from odoo.tools import mute_logger
 from .. import exact_online
 from ..sending.sender import LOOK_UP_PARAMETER
 from ..tools.locks import SENDING, try_administration_lock
-from ..tools.reference import carries_reference
-from .sandbox_case import INVOICES, SandboxCase
-
-REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
+from .sandbox_case import INVOICES, REFUSAL, SendingCase
 
 
 @tagged("post_install", "-at_install")
-class TestSending(SandboxCase):
-    def setUp(self):
-        super().setUp()
-        self._link()
-        self.sandbox.clear_faults()
-        self.addCleanup(self.sandbox.clear_faults)
-        # A name of its own for each test: the sandbox keeps what an earlier one made.
-        self.customer.name = f"Klant {self.id()}"[-60:]
-        self.sandbox.clear_calls()
-
-    def _queued(self, *hours, **vals):
-        self._make_hours(*(hours or (1.5, 2.25)))
-        invoice = self._preview(**vals)
-        invoice.action_send()
-        return invoice
-
-    def _set_create_date(self, record, moment):
-        self.env.flush_all()
-        self.env.cr.execute(
-            f"UPDATE {record._table} SET create_date = %s WHERE id = %s", (moment, record.id)
-        )
-        record.invalidate_recordset()
-
-    def _in_exact(self, invoice):
-        return [row for row in self._rows() if carries_reference(row["Description"], invoice.name)]
-
+class TestSending(SendingCase):
     def test_an_invoice_is_made_with_customer_and_item_when_they_are_missing(self):
         self.administration.sudo().item_id = False
         invoice = self._queued(your_ref="PO 7", invoice_date="2026-10-31")
@@ -192,25 +164,6 @@ class TestSending(SandboxCase):
         self.assertEqual(invoice.state, "open")
         self.assertFalse(invoice.error_message)
 
-    def test_a_refused_invoice_can_be_given_up(self):
-        self.sandbox.add_fault(
-            method="POST",
-            path="crm/Accounts",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldig: Email",
-        )
-        invoice = self._queued()
-        self._send()
-        self.assertEqual(invoice.state, "failed")
-        self.assertIn("Ongeldig: Email", invoice.error_message)
-        self.assertFalse(invoice.customer_id)
-        invoice.action_release()
-        self.assertEqual(invoice.state, "cancelled")
-        self.assertFalse(any(invoice.hour_ids.mapped("live")))
-
     def test_exact_out_of_reach_loses_nothing(self):
         self._queued()
         self._send()
@@ -261,48 +214,6 @@ class TestSending(SandboxCase):
         numbers = [self._in_exact(invoice)[0]["OrderNumber"] for invoice in (first, second)]
         self.assertLess(*numbers)
 
-    def test_a_customer_that_turned_up_meanwhile_is_proposed_and_not_doubled(self):
-        self.customer.name = "Nieuw in Exact"
-        invoice = self._queued()
-        # Somebody makes the customer in Exact after our list was read.
-        with self.administration._get_client() as client:
-            client.post("crm/Accounts", {"Name": "Nieuw in Exact", "Status": "C"})
-        self._send()
-        self.assertEqual(invoice.state, "failed")
-        self.assertEqual(invoice.error_code, "customer_exists")
-        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
-        self.assertEqual(names.count("Nieuw in Exact"), 1)
-        self.assertTrue(invoice.proposed_customer_id)
-        invoice.action_use_proposal()
-        invoice.action_retry()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-
-    def test_a_new_customer_is_made_when_a_person_insists(self):
-        self.customer.name = "Dubbele Naam"
-        with self.administration._get_client() as client:
-            client.post("crm/Accounts", {"Name": "Dubbele Naam", "Status": "C"})
-        invoice = self._queued()
-        self._send()
-        invoice.action_new_customer()
-        invoice.action_retry()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
-        self.assertEqual(names.count("Dubbele Naam"), 2)
-
-    def test_a_lost_answer_about_a_customer_does_not_double_it(self):
-        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_answer", times=1)
-        invoice = self._queued()
-        self._send()
-        self.assertEqual(invoice.state, "queued")
-        self._pass_time()
-        self._send()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
-        self.assertEqual(names.count(self.customer.name), 1)
-
     def test_release_while_it_waits_takes_it_out_of_the_queue(self):
         invoice = self._queued()
         invoice.action_release()
@@ -325,74 +236,11 @@ class TestSending(SandboxCase):
         self.assertEqual(len(self._in_exact(invoice)), 1)
         self.assertEqual(self._preview().hours, 3.75)
 
-    def test_the_bookkeepers_agreements_on_the_card_are_left_alone(self):
-        codes = self.env["keeping.exact.vat.code"].search(
-            [("administration_id", "=", self.administration.id), ("percentage", "=", 0.21)]
-        )
-        conditions = self.env["keeping.exact.payment.condition"].search(
-            [("administration_id", "=", self.administration.id)]
-        )
-        self.administration.sudo().write(
-            {"vat_code_id": codes[0].id, "payment_condition_id": conditions[-1].id}
-        )
-        invoice = self._queued()
-        self._send()
-        invoice.sudo().customer_id.write(
-            {"sales_vat_code": codes[0].code, "payment_condition": conditions[0].code}
-        )
-        second = self._queued(1)
-        payload = second.sudo()._prepare_exact_payload()
-        self.assertNotIn("PaymentCondition", payload)
-        self.assertNotIn("VATCode", payload["SalesInvoiceLines"][0])
-
-    def test_open_in_exact_leads_to_the_customers_card(self):
-        invoice = self._queued()
-        self._send()
-        url = invoice.action_open_in_exact()["url"]
-        self.assertTrue(url.startswith(self.sandbox.url))
-        self.assertIn(invoice.customer_id.guid, url)
-        self.assertIn(str(self.administration.code), url)
-
     def test_open_in_exact_is_for_whoever_may_see_the_link(self):
         invoice = self._queued()
         self._send()
         url = invoice.with_user(self.viewer).action_open_in_exact()["url"]
         self.assertIn(invoice.customer_id.guid, url)
-
-    def test_a_refused_item_fails_its_invoices_and_is_planned_anew(self):
-        self.administration.sudo().item_id = False
-        self.sandbox.add_fault(
-            method="POST",
-            path="logistics/Items",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Mandatory: Item group",
-        )
-        # An item of another code than earlier tests have made.
-        invoice = self._queued()
-        self.administration.item_id.sudo().code = "UREN-2"
-        self._send()
-        self.assertEqual(invoice.state, "failed")
-        self.assertIn("Mandatory: Item group", invoice.error_message)
-        self.assertFalse(self.administration.item_id)
-        invoice.action_retry()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-
-    def test_a_namesake_that_cannot_be_chosen_is_no_dead_end(self):
-        self.customer.name = "Alleen Leverancier"
-        with self.administration._get_client() as client:
-            client.post("crm/Accounts", {"Name": "Alleen Leverancier", "Status": "A"})
-        invoice = self._queued()
-        self._send()
-        self.assertEqual(invoice.error_code, "customer_exists")
-        self.assertFalse(invoice.proposed_customer_id)
-        invoice.action_new_customer()
-        invoice.action_retry()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
 
     def test_the_job_comes_back_when_something_is_due_and_not_before(self):
         self._queued()
@@ -438,18 +286,6 @@ class TestSending(SandboxCase):
             self.connection._resume_work()
         self._send()
         self.assertEqual(invoice.state, "open")
-
-    def test_giving_up_an_invoice_gives_up_what_was_planned_for_it(self):
-        invoice = self._queued()
-        customer = invoice.customer_id
-        invoice.action_release()
-        self._send()
-        self.assertFalse(self._posts(""))
-        self.assertFalse(customer.sudo().active)
-        again = self._preview()
-        again.action_send()
-        self._send()
-        self.assertEqual(again.state, "open", again.error_message)
 
     def test_a_link_that_was_deleted_holds_up_nobody(self):
         self._queued()
@@ -502,81 +338,6 @@ class TestSending(SandboxCase):
         self.assertIn("more than once", invoice.sudo().activity_ids.summary)
         self.assertFalse(operation.recheck_at)
 
-    def test_a_draft_on_a_customer_that_was_refused_is_not_stuck(self):
-        first = self._queued(1)
-        self._make_hours(2)
-        draft = self._preview()
-        self.assertEqual(draft.customer_id, first.customer_id)
-        self.sandbox.add_fault(
-            method="POST",
-            path="crm/Accounts",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldig: Email",
-        )
-        self._send()
-        self.assertEqual(first.state, "failed")
-        draft.action_send()
-        self._send()
-        self.assertEqual(draft.state, "open", draft.error_message)
-
-    def test_an_invoice_whose_customer_is_never_made_is_refused_and_not_silent(self):
-        invoice = self._queued()
-        # As when two people act at the same moment: the customer was given up meanwhile.
-        self.env["keeping.exact.operation"]._get_open(invoice.customer_id).state = "cancelled"
-        self._send()
-        self.assertEqual(invoice.state, "failed")
-        self.assertEqual(invoice.error_code, "customer")
-        invoice.action_retry()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-
-    def test_a_made_customer_that_the_list_brought_in_too_is_one_customer(self):
-        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_answer", times=1)
-        invoice = self._queued()
-        ours = invoice.customer_id.sudo()
-        self._send()
-        [row] = [r for r in self._rows("crm/Accounts") if r["Name"].strip() == self.customer.name]
-        known = self._make_customer(
-            self.customer.name, guid=row["ID"], administration_id=self.administration.id
-        )
-        self._set_create_date(known, fields.Datetime.now() + timedelta(seconds=5))
-        # Somebody has chosen it for another draft by now, so it cannot be thrown away.
-        other = self._make_project("Elders", self._make_partner("Elders"))
-        self._make_hours(1, project=other)
-        draft = self._preview(partner_ids=other.partner_id.ids)
-        draft.customer_id = known
-        self._pass_time()
-        self._send()
-        self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-        self.assertEqual(invoice.customer_id, known)
-        self.assertFalse(ours.active)
-
-    def test_a_namesake_made_by_someone_else_is_not_taken_for_ours(self):
-        self.customer.name = "Twee Keer Jansen"
-        with self.administration._get_client() as client:
-            client.post("crm/Accounts", {"Name": "Twee Keer Jansen", "Status": "C"})
-        invoice = self._queued()
-        self._send()
-        invoice.action_new_customer()
-        # A person took a minute to think.
-        namesake = self.administration.customer_ids.filtered(
-            lambda customer: customer.name == "Twee Keer Jansen" and customer.guid
-        )
-        self._set_create_date(namesake, fields.Datetime.now() - timedelta(minutes=1))
-        invoice.action_retry()
-        self.sandbox.add_fault(method="POST", path="crm/Accounts", kind="lose_request", times=1)
-        self._send()
-        self._pass_time()
-        for _run in range(3):
-            self._send()
-        self.assertEqual(invoice.state, "open", invoice.error_message)
-        names = [row["Name"].strip() for row in self._rows("crm/Accounts")]
-        self.assertEqual(names.count("Twee Keer Jansen"), 2)
-
     def test_a_fault_of_ours_does_not_hold_up_other_customers(self):
         self._queued()
         self._send()
@@ -602,23 +363,6 @@ class TestSending(SandboxCase):
         self._send()
         self.assertEqual(invoice.state, "queued")
         self.assertFalse(self._posts(""))
-
-    def test_make_and_send_leaves_the_undecided_as_drafts(self):
-        self.customer.name = "Beslist"
-        other = self._make_project("Elders", self._make_partner("Lijkt Erop"))
-        self._make_hours(1)
-        self._make_hours(2, project=other)
-        with self.administration._get_client() as client:
-            client.post("crm/Accounts", {"Name": "Lijkt erop B.V.", "Status": "C"})
-        self.administration.action_sync()
-        with self._committing():
-            self.env["keeping.exact.administration"]._cron_sync()
-        self._wizard().action_create()
-        invoices = self.env["keeping.exact.invoice"].search([("state", "!=", "cancelled")])
-        self.assertEqual(
-            {invoice.partner_id.name: invoice.state for invoice in invoices},
-            {"Beslist": "queued", "Lijkt Erop": "draft"},
-        )
 
     def test_two_senders_do_not_work_at_once(self):
         self._queued()

@@ -66,3 +66,33 @@ class TestTimesheetState(ExactCase):
             .search([("id", "in", (mine | theirs).ids), ("keeping_exact_state", "=", "to_invoice")])
         )
         self.assertFalse(free)
+
+    def test_the_report_tells_and_finds_the_same(self):
+        self._make_hours(1, 2)
+        self._preview()
+        self._make_hours(3)
+        self.env.flush_all()
+        lines = self.env["account.analytic.line"].search([("company_id", "=", self.company.id)])
+        report = self.env["timesheets.analysis.report"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(set(report.ids), set(lines.ids))
+        for state in ("to_invoice", "reserved"):
+            with self.subTest(state=state):
+                wanted = lines.filtered(lambda line, state=state: line.keeping_exact_state == state)
+                found = report.search(
+                    [("id", "in", report.ids), ("keeping_exact_state", "=", state)]
+                )
+                self.assertEqual(set(found.ids), set(wanted.ids))
+                self.assertEqual(set(found.mapped("keeping_exact_state")), {state})
+
+    def test_views_made_from_those_we_extend_are_valid_for_their_model(self):
+        """Other models borrow these views; what we add has to hold for them too."""
+        View = self.env["ir.ui.view"]
+        ours = View.search([("model_data_id.module", "=", "keeping_exact_connector")])
+        extended = ours.inherit_id
+        borrowed = View.search([("inherit_id", "in", extended.ids), ("mode", "=", "primary")])
+        self.assertIn("timesheets.analysis.report", borrowed.mapped("model"))
+        for view in borrowed:
+            with self.subTest(view=view.xml_id):
+                view._check_xml()

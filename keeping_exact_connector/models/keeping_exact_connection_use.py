@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import hash_sign
+
+from .. import exact_online
+from ..tools import encryption
+from ..tools.settings import get_setting
+from ..tools.token_source import TokenSource
+from .keeping_exact_connection import CONSENT_LIFE, STATE_SCOPE
+
+
+class KeepingExactConnectionUse(models.Model):
+    """Consent, tokens and clients: what a connection does once it is described."""
+
+    _inherit = "keeping.exact.connection"
+
+    @api.model
+    def _get_site_url(self, site):
+        return get_setting(f"site_url_{site}") or exact_online.SITES[site].url
+
+    def _get_app(self):
+        """Return client id and secret: those of the connection, else the server's.
+
+        :raise UserError: there is none
+        """
+        connection_sudo = self.sudo()
+        if self.client_id:
+            client_id = self.client_id.strip().strip("{}")
+            encrypted = connection_sudo.client_secret_pending
+            if not encrypted and connection_sudo.grant_id.client_id == client_id:
+                encrypted = connection_sudo.grant_id.client_secret
+            try:
+                secret = encrypted and encryption.decrypt(encrypted)
+            except encryption.EncryptionKeyMissing:
+                secret = None
+        else:
+            client_id = get_setting(f"client_id_{self.site}")
+            secret = get_setting(f"client_secret_{self.site}")
+        if not client_id or not secret:
+            raise UserError(
+                self.env._(
+                    "Fill in the client ID and the client secret of your Exact app first. You "
+                    "find both at apps.exactonline.com, Manage my apps."
+                )
+            )
+        return client_id, secret
+
+    def _make_state(self):
+        """Sign what the callback has to find again; the nonce makes it good for one use.
+
+        Exact offers no PKCE. What replaces it: the state is bound to user, organisation and
+        connection, expires and works once.
+        """
+        nonce = self.env["keeping.exact.operation"]._make_nonce()
+        self.sudo().consent_nonce = nonce
+        values = [self.id, self.env.uid, self.company_id.id, nonce]
+        return hash_sign(self.sudo().env, STATE_SCOPE, values, expiration=CONSENT_LIFE)
+
+    def _get_token_source(self):
+        """Return what gives a client of this connection its access token."""
+        self.ensure_one()
+        return TokenSource(self.env.registry, self.sudo().grant_id.id)
+
+    def _get_client(self, division=None, token_source=None):
+        """Return a client of this connection, to be used in a ``with``.
+
+        :param int division: number of the administration, for all but ``current/Me``
+        :param TokenSource token_source: one that the caller keeps using
+        """
+        self.ensure_one()
+        module = self.env.ref("base.module_keeping_exact_connector").sudo()
+        return exact_online.Client(
+            self._get_site_url(self.site),
+            token_source or self._get_token_source(),
+            division,
+            user_agent=f"KeepingExactConnector/{module.installed_version} (Odoo 19.0)",
+        )
+
+    def _user_errors(self):
+        return ExactErrorsForUsers(self.env)
+
+    def _set_connected(self, me):
+        self.write(
+            {
+                "state": "connected",
+                "health_code": False,
+                "health_text": False,
+                "exact_user_name": me.get("FullName") or me.get("UserName"),
+                "exact_user_email": me.get("Email"),
+            }
+        )
+
+    def _set_attention(self, code, text=None):
+        self.write({"state": "attention", "health_code": code, "health_text": text})
+
+    def _accept_consent(self, code):
+        """Exchange the code for tokens and keep them. Runs in a cursor of its own.
+
+        The connection is changed only when all of it worked.
+
+        :param str code: the authorization code, decoded
+        :raise exact_online.ExactError: Exact refused it
+        """
+        self.ensure_one()
+        client_id, secret = self._get_app()
+        self.env["keeping.exact.grant"].sudo()._check_encryption_key()
+        self._lock_for_consent(client_id)
+        site_url = self._get_site_url(self.site)
+        tokens = exact_online.exchange_code(site_url, client_id, secret, code, self.redirect_uri)
+        with exact_online.Client(site_url, lambda rejected=None: tokens.access_token) as client:
+            me = client.me()
+        connection_sudo = self.sudo()
+        old_grant = connection_sudo.grant_id
+        grant = connection_sudo._get_or_make_grant(client_id, me["UserID"])
+        grant._store_tokens(tokens, client_secret=secret)
+        connection_sudo.write(
+            {
+                "grant_id": grant.id,
+                "client_secret_pending": False,
+                "connected_at": fields.Datetime.now(),
+            }
+        )
+        grant.connection_ids._set_connected(me)
+        if old_grant != grant and not old_grant.connection_ids:
+            old_grant.unlink()
+
+    def _lock_for_consent(self, client_id):
+        """Lock what the new tokens will be written to, before the code is used up.
+
+        :raise UserError: somebody is connecting or renewing tokens at this moment
+        """
+        connection_sudo = self.sudo()
+        grants = (
+            self.env["keeping.exact.grant"]
+            .sudo()
+            .search([("site", "=", self.site), ("client_id", "=", client_id)])
+        )
+        locked = connection_sudo.try_lock_for_update(allow_referencing=True)
+        if not locked or len(grants.try_lock_for_update(allow_referencing=True)) != len(grants):
+            raise UserError(
+                self.env._("This connection is being renewed at this moment; try again.")
+            )
+
+    def _get_or_make_grant(self, client_id, exact_user):
+        Grant = self.env["keeping.exact.grant"]
+        key = {"site": self.site, "client_id": client_id, "exact_user": exact_user}
+        grant = Grant.search([(name, "=", value) for name, value in key.items()])
+        return grant or Grant.create(key)
+
+    def _resume_work(self):
+        """Go on with what waited for this connection, or for another one of the same grant."""
+        connections = self.sudo().grant_id.connection_ids | self.sudo()
+        self.env["keeping.exact.operation"].sudo()._resume(connections)
+
+    def _read_administrations(self):
+        """Bring the administrations up to date with what Exact says the user allowed."""
+        self.ensure_one()
+        with self._get_client() as client:
+            me = client.me()
+            # Any number will do in this address; the user's current one always exists
+            # (API reference, chapter 4.2).
+            divisions = client.divisions(me["CurrentDivision"])
+        self.sudo()._set_connected(me)
+        self.env["keeping.exact.administration"].sudo()._update_from_exact(self, divisions)
+
+
+class ExactErrorsForUsers:
+    """Context manager: what Exact refuses becomes a sentence for the person at the button."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, exact_online.ExactError):
+            raise UserError(self.env["keeping.exact.operation"]._explain(error)) from error

@@ -1,0 +1,211 @@
+from datetime import timedelta
+from uuid import UUID
+
+from odoo import api, models
+
+from .. import exact_online
+from .keeping_exact_customer import CUSTOMER
+from .keeping_exact_sendable import LookAlike
+
+NAME_COMPARED = 40
+# How many known customers are asked for before their absence is taken for a missing right.
+CONTROLS = 3
+UNDER_WAY = ("queued", "sending", "uncertain")
+
+
+class KeepingExactCustomerSending(models.Model):
+    """Making a customer in Exact that is not there yet, once."""
+
+    _inherit = "keeping.exact.customer"
+
+    @api.model
+    def _plan_creation(self, administration, partner, confirmed=False):
+        """Plan a new customer in Exact for a commercial partner.
+
+        :param bool confirmed: a person saw what looks alike and wants a new one
+        """
+        customer = self.create(
+            {
+                "administration_id": administration.id,
+                "name": partner.name,
+                "status": CUSTOMER,
+                "vat": partner.vat,
+                "chamber_of_commerce": partner.company_registry,
+                "email": partner.email,
+                "partner_id": partner.id,
+                "match_origin": "created",
+                "creation_confirmed": confirmed,
+            }
+        )
+        self.env["keeping.exact.operation"]._plan(customer)
+        return customer
+
+    def _exact_claimed(self):
+        self.name = self.partner_id.name
+        return super()._exact_claimed()
+
+    def _prepare_exact_payload(self):
+        self.ensure_one()
+        partner = self.partner_id
+        payload = {
+            "Name": partner.name,
+            "Status": CUSTOMER,
+            "VATNumber": partner.vat,
+            "ChamberOfCommerce": partner.company_registry,
+            "Email": partner.email,
+            "Phone": partner.phone,
+            "Website": partner.website,
+            "AddressLine1": partner.street,
+            "AddressLine2": partner.street2,
+            "Postcode": partner.zip,
+            "City": partner.city,
+            "Country": partner.country_id.code,
+        }
+        return {name: value for name, value in payload.items() if value}
+
+    def _exact_look_before(self, client):
+        """One more live look: the list may be a day old, and a doubled customer is for ever."""
+        self.ensure_one()
+        partner = self.partner_id
+        alike = [exact_online.eq("Name", partner.name)]
+        if partner.vat:
+            alike.append(exact_online.eq("VATNumber", partner.vat))
+        if partner.company_registry:
+            alike.append(exact_online.eq("ChamberOfCommerce", partner.company_registry))
+        where = exact_online.any_of(*alike)
+        rows = list(client.rows(self._exact_endpoint, select=self._get_select(), where=where))
+        if self.creation_confirmed:
+            # The person who asked for a new customer saw those that our list holds.
+            seen = set(self._search_guids([row["ID"] for row in rows]))
+            rows = [row for row in rows if row["ID"] not in seen]
+        if not rows:
+            return None
+        known = self._upsert(self.administration_id, rows)
+        raise LookAlike(", ".join(known.mapped("display_name")))
+
+    def _search_guids(self, guids):
+        domain = [("administration_id", "=", self.administration_id.id), ("guid", "in", guids)]
+        return self.search(domain).mapped("guid")
+
+    def _exact_find(self, client, since):
+        # Created is in CET, ahead of UTC by one or two hours: an hour before our own clock in
+        # UTC is early enough for any skew (API reference, chapter 3.3).
+        where = exact_online.all_of(
+            # As it was sent: the contact may have another name by now. Exact may cut a long one.
+            exact_online.startswith("Name", self.name[:NAME_COMPARED]),
+            exact_online.ge("Created", since - timedelta(hours=1)),
+        )
+        rows = client.rows(
+            self._exact_endpoint, select=[*self._get_select(), "Created"], where=where
+        )
+        rows = [row for row in rows if self._is_name_sent(row["Name"])]
+        strangers = self._get_strangers([row["ID"] for row in rows], since)
+        ours = [row for row in rows if row["ID"] not in strangers]
+        return sorted(ours, key=lambda row: row["Created"])
+
+    def _get_strangers(self, guids, since):
+        """Return those that our list held before we sent ours, or that are someone else's."""
+        known = self.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("guid", "in", guids),
+                ("id", "!=", self.id),
+                "|",
+                ("partner_id", "not in", (False, self.partner_id.id)),
+                ("create_date", "<", since),
+            ]
+        )
+        return set(known.mapped("guid"))
+
+    def _is_name_sent(self, name):
+        """Tell whether Exact's name is the one we sent, whole or cut at its end."""
+        shortest = min(len(self.name), NAME_COMPARED)
+        return bool(name) and self.name.startswith(name) and len(name) >= shortest
+
+    def _is_needed(self):
+        return bool(
+            self.env["keeping.exact.invoice"].search_count(
+                [("customer_id", "=", self.id), ("state", "in", UNDER_WAY)], limit=1
+            )
+        )
+
+    def _give_up(self):
+        self.active = False
+
+    def _exact_absence_proved(self, client):
+        if not client.has_right(self._exact_endpoint, "GET"):
+            return False
+        controls = self.search(
+            [("administration_id", "=", self.administration_id.id), ("guid", "!=", False)],
+            limit=CONTROLS,
+        )
+        # With no customer known there is none to ask for: the right to read has to do.
+        found = (
+            client.first(
+                self._exact_endpoint,
+                select=["ID"],
+                where=exact_online.eq("ID", UUID(control.guid)),
+            )
+            for control in controls
+        )
+        return not controls or any(row is not None for row in found)
+
+    def _exact_made(self, row):
+        self.ensure_one()
+        known = self.with_context(active_test=False).search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("guid", "=", row["ID"]),
+                ("id", "!=", self.id),
+            ]
+        )
+        if known:
+            self._replace_by(known)
+            return
+        self.write(
+            {
+                "guid": row["ID"],
+                "code": row.get("Code") or self.code,
+                "error_code": False,
+                "error_text": False,
+                "retry_at": False,
+            }
+        )
+
+    def _replace_by(self, known):
+        """The customer came in by reading the list meanwhile: use that row."""
+        invoices = self.env["keeping.exact.invoice"].search([("customer_id", "=", self.id)])
+        partner = self.partner_id
+        self.write({"active": False, "partner_id": False})
+        known.active = True
+        if not known.partner_id:
+            known.write({"partner_id": partner.id, "match_origin": "created"})
+        invoices.customer_id = known
+
+    def _exact_doubled(self, rows):
+        """Tell whoever has an invoice for this customer on the way."""
+        codes = ", ".join(row.get("Code") or row["ID"] for row in rows)
+        text = self.env._(
+            "Exact Online has customer %(name)s more than once. Look at the others and delete "
+            "them there: %(codes)s",
+            name=self.name,
+            codes=codes,
+        )
+        invoices = self.env["keeping.exact.invoice"].search([("customer_id", "=", self.id)])
+        for invoice in invoices[:1]:
+            invoice._message_log(body=text)
+            invoice.activity_schedule(
+                "mail.mail_activity_data_todo", summary=text, user_id=invoice.create_uid.id
+            )
+
+    def _exact_refused(self, code, text):
+        """The plan is over: its invoices fail, and a person chooses or plans anew."""
+        invoices = self.env["keeping.exact.invoice"].search(
+            [("customer_id", "=", self.id), ("state", "in", ("draft", "queued", "failed"))]
+        )
+        waiting = invoices.filtered(lambda invoice: invoice.state == "queued")
+        self._give_up()
+        invoices.customer_id = False
+        for invoice in waiting:
+            invoice._exact_refused(code if code == "customer_exists" else "customer", text)
+        return super()._exact_refused(code, text)

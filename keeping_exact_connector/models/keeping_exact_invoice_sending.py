@@ -1,0 +1,310 @@
+from datetime import timedelta
+from uuid import UUID
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import exact_online
+from ..tools.reference import append_reference, carries_reference
+
+# Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
+DESCRIPTION_LENGTH = 60
+PROCESSED = 50
+CUSTOMER = "C"
+# How many known invoices are asked for before their absence is taken for a missing right.
+CONTROLS = 3
+
+
+class KeepingExactInvoiceSending(models.Model):
+    """From a draft to the queue of the sender, what it says to Exact, and what is answered."""
+
+    _inherit = "keeping.exact.invoice"
+
+    # ------------------------------------------------------------------ queue
+
+    def _queue(self):
+        """Plan customers, items and invoices, in this order, in one transaction."""
+        self.administration_id._check_ready()
+        self._settle_customers()
+        self._check_customers()
+        for invoice in self:
+            invoice._settle_items()
+        self.line_ids._check_vat_code()
+        self.write({"state": "queued", "error_code": False, "error_text": False})
+        Operation = self.env["keeping.exact.operation"]
+        Operation._plan(self.sorted("id"))
+        Operation._wake_sender()
+
+    def _check_customers(self):
+        """Refuse customers whom Exact would refuse, or bill in another currency."""
+        for invoice in self:
+            customer = invoice.customer_id
+            if customer.blocked or customer.status != CUSTOMER:
+                raise UserError(
+                    self.env._(
+                        "%s is blocked in Exact Online, or no customer there.",
+                        customer.display_name,
+                    )
+                )
+            currency = customer.sales_currency
+            if currency and currency != invoice.currency_id.name:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s is invoiced in %(theirs)s in Exact Online, and this invoice "
+                        "is in %(ours)s.",
+                        customer=customer.display_name,
+                        theirs=currency,
+                        ours=invoice.currency_id.name,
+                    )
+                )
+
+    def _get_undecided(self):
+        """Return those for which a person has to choose the customer in Exact.
+
+        The others get theirs: the one that is beyond doubt, or the one they have.
+        """
+        Customer = self.env["keeping.exact.customer"]
+        self._forget_lost_customers()
+        undecided = self.browse()
+        without = self.filtered(lambda invoice: not invoice.customer_id)
+        for administration, invoices in without.grouped("administration_id").items():
+            matches = Customer._match(administration, invoices.partner_id)
+            for invoice in invoices:
+                customer, proposals = matches[invoice.partner_id.id]
+                invoice.customer_id = customer
+                if not customer and proposals and not invoice.create_customer:
+                    undecided |= invoice
+        return undecided
+
+    def _forget_lost_customers(self):
+        """A customer whose making was refused or given up is no customer any more."""
+        planned = self.customer_id.filtered(lambda customer: not customer.guid)
+        coming = self.env["keeping.exact.operation"]._get_open(planned).mapped("record")
+        lost = planned.filtered(lambda customer: customer not in coming)
+        self.filtered(lambda invoice: invoice.customer_id in lost).customer_id = False
+        lost._give_up()
+
+    def _settle_customers(self):
+        """See to it that each invoice has a customer, in Exact already or planned.
+
+        :raise UserError: for some a person has to choose
+        """
+        undecided = self._get_undecided()
+        if undecided:
+            raise UserError(
+                self.env._(
+                    "In Exact Online there are customers that look like: %s. Open each draft and "
+                    "choose the customer, or have a new one made.",
+                    ", ".join(undecided.partner_id.mapped("display_name")),
+                )
+            )
+        for invoice in self:
+            if invoice.customer_id:
+                invoice.customer_id._link_partner(invoice.partner_id, "person")
+            else:
+                invoice._plan_customer()
+
+    def _plan_customer(self):
+        """Plan a new customer, once for all invoices of the same partner."""
+        self.ensure_one()
+        Customer = self.env["keeping.exact.customer"]
+        planned = Customer.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("partner_id", "=", self.partner_id.id),
+            ]
+        )
+        self.customer_id = planned or Customer._plan_creation(
+            self.administration_id, self.partner_id, confirmed=self.create_customer
+        )
+
+    def _settle_items(self):
+        self.ensure_one()
+        missing = self.line_ids.filtered(lambda line: not line.item_id)
+        if not missing:
+            self._plan_again(self.line_ids.item_id)
+            return
+        item = self.administration_id.item_id
+        if not item:
+            item = self.env["keeping.exact.item"]._plan_hours_item(self.administration_id)
+        self._plan_again(item)
+        missing.item_id = item
+
+    def _plan_again(self, items):
+        """An item whose making was refused is tried again with the invoice that needs it."""
+        lost = items.filtered(lambda item: not item.guid)
+        Operation = self.env["keeping.exact.operation"]
+        planned = Operation._get_open(lost).mapped("record")
+        Operation._plan(lost.filtered(lambda item: item not in planned))
+
+    def _release(self):
+        self.ensure_one()
+        if self.state in ("sending", "uncertain"):
+            raise UserError(
+                self.env._(
+                    "%s is being sent or looked up in Exact Online. Wait until that is known.",
+                    self.name,
+                )
+            )
+        operation = self.env["keeping.exact.operation"]._get_open(self)
+        operation.state = "cancelled"
+        in_exact = self.state in ("open", "processed", "paid")
+        if not in_exact and self.state not in ("draft", "queued", "failed"):
+            raise UserError(self.env._("The hours of %s are free already.", self.name))
+        self.write({"state": "disconnected" if in_exact else "cancelled", "retry_at": False})
+        self.hour_ids._end()
+        if not in_exact:
+            self._give_up_needs()
+
+    def _give_up_needs(self):
+        """Nothing is made in Exact any more for the sake of an invoice that was given up."""
+        Operation = self.env["keeping.exact.operation"]
+        for need in self._exact_needs():
+            planned = Operation._get_open(need).filtered(lambda o: o.state == "planned")
+            if not need or need.guid or not planned or need._is_needed():
+                continue
+            planned.state = "cancelled"
+            need._give_up()
+
+    # ------------------------------------------------------------------ sending
+
+    def _exact_needs(self):
+        self.ensure_one()
+        return [self.customer_id, *self.line_ids.item_id]
+
+    def _exact_order_key(self):
+        return ("customer", self.customer_id.id)
+
+    def _prepare_exact_payload(self):
+        """Return the body of POST salesinvoice/SalesInvoices (reference, chapter 4.3)."""
+        self.ensure_one()
+        administration, customer = self.administration_id, self.customer_id
+        payload = {
+            "OrderedBy": customer.guid,
+            "InvoiceTo": customer.guid,
+            "Description": append_reference(self.description, self.name, DESCRIPTION_LENGTH),
+            "SalesInvoiceLines": [line._prepare_exact_payload() for line in self.line_ids],
+        }
+        if administration.journal_id:
+            payload["Journal"] = administration.journal_id.code
+        if self.invoice_date:
+            # InvoiceDate is read only; an open invoice shows OrderDate there.
+            payload["OrderDate"] = self.invoice_date
+        if self.your_ref:
+            payload["YourRef"] = self.your_ref
+        if administration.payment_condition_id and not customer.payment_condition:
+            # A default never overrules the customer's card (promise 9).
+            payload["PaymentCondition"] = administration.payment_condition_id.code
+        return payload
+
+    @api.model
+    def _get_select(self):
+        return [
+            "InvoiceID",
+            "InvoiceNumber",
+            "OrderNumber",
+            "Description",
+            "DueDate",
+            "AmountFC",
+            "AmountFCExclVat",
+            "Created",
+            "Status",
+        ]
+
+    def _exact_find(self, client, since):
+        if not self.customer_id.guid:
+            return []
+        # Created is in CET, ahead of UTC: an hour before our own clock is early enough for any
+        # skew. The reference is compared here: a filter on text may be refused (chapter 11).
+        where = exact_online.all_of(
+            exact_online.eq("OrderedBy", UUID(self.customer_id.guid)),
+            exact_online.ge("Created", since - timedelta(hours=1)),
+        )
+        rows = client.rows(self._exact_post_endpoint, select=self._get_select(), where=where)
+        ours = [row for row in rows if carries_reference(row["Description"], self.name)]
+        return sorted(ours, key=lambda row: row["Created"])
+
+    def _exact_absence_proved(self, client):
+        if not client.has_right(self._exact_post_endpoint, "GET"):
+            return False
+        # Not those that were released: people delete them in Exact, as we ask them to.
+        domain = [
+            ("administration_id", "=", self.administration_id.id),
+            ("state", "in", ("open", "processed", "paid")),
+            ("guid", "!=", False),
+        ]
+        controls = self.search(domain, limit=CONTROLS).mapped("guid")
+        if controls:
+            found = (
+                client.first(
+                    self._exact_post_endpoint,
+                    select=["InvoiceID"],
+                    where=exact_online.eq("InvoiceID", UUID(guid)),
+                )
+                for guid in controls
+            )
+            return any(row is not None for row in found)
+        # The first invoice of these books: the customer has to do as a control.
+        where = exact_online.eq("ID", UUID(self.customer_id.guid))
+        return client.first("crm/Accounts", select=["ID"], where=where) is not None
+
+    def _exact_key(self, row):
+        return row["InvoiceID"]
+
+    def _exact_doubled(self, rows):
+        numbers = ", ".join(str(row.get("OrderNumber") or row["InvoiceID"]) for row in rows)
+        text = self.env._(
+            "Exact Online has this invoice more than once. Look at the others and delete them "
+            "there: %s",
+            numbers,
+        )
+        self._message_log(body=text)
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=text, user_id=self.create_uid.id
+        )
+
+    def _exact_claimed(self):
+        self.write({"state": "sending", "error_code": False, "retry_at": False})
+
+    def _exact_made(self, row):
+        self.ensure_one()
+        self.write(
+            {
+                "state": "open",
+                "guid": row["InvoiceID"],
+                "sent_at": fields.Datetime.now(),
+                "error_code": False,
+                "error_text": False,
+                "retry_at": False,
+            }
+        )
+        self.write(self._prepare_vals_from_exact(row))
+        for line, made in zip(self.line_ids, row.get("SalesInvoiceLines") or [], strict=False):
+            line.guid = made.get("ID")
+
+    def _prepare_vals_from_exact(self, row):
+        vals = {
+            "number": str(row["InvoiceNumber"]) if row.get("InvoiceNumber") else False,
+            "due_date": row["DueDate"].date() if row.get("DueDate") else False,
+        }
+        if row.get("Status") == PROCESSED and self.state == "open":
+            vals["state"] = "processed"
+        # Totals come back empty from a POST now and then (reference, chapter 4.3).
+        if row.get("AmountFCExclVat"):
+            vals["amount_untaxed"] = float(row["AmountFCExclVat"])
+        if row.get("AmountFC"):
+            vals["amount_total"] = float(row["AmountFC"])
+        return vals
+
+    def _exact_refused(self, code, text):
+        self.env["keeping.exact.operation"]._get_open(self).state = "refused"
+        self.state = "failed"
+        return super()._exact_refused(code, text)
+
+    def _exact_waiting(self, code, text, until):
+        self.state = "queued"
+        return super()._exact_waiting(code, text, until)
+
+    def _exact_uncertain(self, code, until):
+        self.state = "uncertain"
+        return super()._exact_uncertain(code, until)
