@@ -22,6 +22,10 @@ server you have."""
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from devtools import workshop
+
+    # Before the import: the demo talks HTTP with packages that only the environment has.
+    workshop.enter_environment(paths.ROOT / "dev")
     from devtools import demo
 
     return demo.main(stay=not options.exit, keep=options.keep)

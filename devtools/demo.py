@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from devtools import (
     console,
@@ -31,15 +28,6 @@ LOGIN = PASSWORD = "admin"
 # Its own: ./dev sandbox may run beside a demo.
 STATE = paths.SANDBOX / "demo.sqlite"
 LOCK = paths.RUN / "demo.lock"
-
-
-def enter_venv(script: Path) -> None:
-    """Go on in the virtual environment, which the demo's own packages live in."""
-    if Path(sys.prefix).resolve() == paths.VENV.resolve():
-        return
-    workshop.prepare_packages()
-    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(paths.DEV / "pycache")}
-    os.execve(paths.PYTHON, [str(paths.PYTHON), str(script), *sys.argv[1:]], environment)
 
 
 @contextlib.contextmanager
@@ -116,7 +104,6 @@ def _wait_for_the_end() -> None:
 
 def main(*, stay: bool, keep: bool) -> int:
     """Run the demo; with stay it goes on until Ctrl-C, without the last line is its result."""
-    enter_venv(paths.ROOT / "dev")
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
         server, exact = _serve(keep, stack)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from devtools import databases, paths, postgres, processes, source, steps, venv
 from devtools.databases import Template
@@ -51,6 +53,18 @@ def prepare_packages() -> None:
     with steps.exclusive(LOCK, "setting up"):
         processes.end_orphans()
         venv.prepare()
+
+
+def enter_environment(script: Path) -> None:
+    """Go on in the virtual environment, made first; returns when that is where we are.
+
+    :param script: what is run there, with this process's own arguments.
+    """
+    if Path(sys.prefix).resolve() == paths.VENV.resolve():
+        return
+    prepare_packages()
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(paths.DEV / "pycache")}
+    os.execve(paths.PYTHON, [str(paths.PYTHON), str(script), *sys.argv[1:]], environment)
 
 
 @contextlib.contextmanager

@@ -100,3 +100,18 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(dev, checkout):
     # A file where a folder is needed stops root too, whom permissions do not.
     (checkout / ".dev" / "run").write_text("in the way")
     assert one_sentence(dev("psql", checkout=checkout, ODOO_PATH="/nowhere"))
+
+
+@pytest.mark.parametrize(
+    "module", ["cli", "commands", "linting", "services", "testing", "workshop", "browser"]
+)
+def test_starts_with_a_python_that_has_nothing_installed(module):
+    """What runs before the virtual environment is there needs the standard library only."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(paths.ROOT)!r}); "
+         f"import devtools.{module}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
