@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .keeping_exact_invoice import EDITABLE_STATES, UNDER_WAY
+
 # What was billed. The cost (amount) and what depends on it may change: it is not on the invoice.
 FROZEN_FIELDS = frozenset(
     (
@@ -24,7 +26,7 @@ STATES = [
     ("paid", "Paid"),
     ("not_billable", "Not billable"),
 ]
-RESERVED_STATES = ("draft", "queued", "sending", "uncertain", "failed")
+RESERVED_STATES = (*EDITABLE_STATES, *UNDER_WAY)
 INVOICED_STATES = ("open", "processed")
 
 

@@ -2,12 +2,13 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import exact_online
-from ..tools.guards import check_editable
+from ..tools.guards import check_administrator, check_editable
 from ..tools.locks import SYNCING, try_administration_lock
 from ..tools.sites import SITE_SELECTION
+from .keeping_exact_invoice import UNDER_WAY
 from .keeping_exact_journal import SALES
 
 _logger = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class KeepingExactAdministration(models.Model):
 
         :raise UserError: it is linked elsewhere, or Exact cannot be read
         """
-        self._check_administrator()
+        check_administrator(self)
         for administration in self:
             administration._check_may_link()
             with administration.connection_id._user_errors():
@@ -173,10 +174,10 @@ class KeepingExactAdministration(models.Model):
 
     def action_unlink(self):
         """Stop using the administration; its links, hours and settings stay."""
-        self._check_administrator()
+        check_administrator(self)
         domain = [
             ("administration_id", "in", self.ids),
-            ("state", "in", ("queued", "sending", "uncertain")),
+            ("state", "in", UNDER_WAY),
         ]
         if self.env["keeping.exact.invoice"].sudo().search_count(domain, limit=1):
             raise UserError(
@@ -187,7 +188,7 @@ class KeepingExactAdministration(models.Model):
 
     def action_sync(self):
         """Read lists, customers and items again, in the background."""
-        self._check_administrator()
+        check_administrator(self)
         self.sudo().sync_at = fields.Datetime.now()
         self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger()
         return {
@@ -211,11 +212,6 @@ class KeepingExactAdministration(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(f"keeping_exact_connector.{xmlid}")
         return {**action, "domain": [("administration_id", "=", self.id)], "context": {}}
-
-    def _check_administrator(self):
-        self.check_access("write")
-        if not self.env.user.has_group("keeping_exact_connector.group_administrator"):
-            raise AccessError(self.env._("Only an Exact Online administrator may do this."))
 
     def _check_may_link(self):
         self.ensure_one()

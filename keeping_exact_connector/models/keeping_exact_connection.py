@@ -2,12 +2,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import urls
 
 from .. import exact_online
 from ..tools import encryption
-from ..tools.guards import check_editable
+from ..tools.guards import check_administrator, check_editable
 from ..tools.sites import SITE_SELECTION
 
 CALLBACK_PATH = "/keeping_exact/oauth/callback"
@@ -230,7 +230,7 @@ class KeepingExactConnection(models.Model):
         :raise UserError: something is missing or not as Exact demands it
         """
         self.ensure_one()
-        self._check_administrator()
+        check_administrator(self)
         client_id, _secret = self._get_app()
         if self.redirect_problem:
             raise UserError(self.redirect_problem)
@@ -241,7 +241,7 @@ class KeepingExactConnection(models.Model):
 
     def action_disconnect(self):
         """Forget the tokens; administrations, links and hours stay."""
-        self._check_administrator()
+        check_administrator(self)
         for connection in self.sudo():
             grant = connection.grant_id
             connection.write({"grant_id": False, "state": "disconnected", "health_code": False})
@@ -255,26 +255,13 @@ class KeepingExactConnection(models.Model):
         :raise UserError: Exact could not be read; the message says why
         """
         self.ensure_one()
-        self._check_administrator()
+        check_administrator(self)
         with self._user_errors():
             self._read_administrations()
 
     def action_check(self):
         """Ask Exact who we are, and say on the connection whether that worked."""
         self.ensure_one()
-        self._check_administrator()
+        check_administrator(self)
         with self._user_errors(), self._get_client() as client:
             self.sudo()._set_connected(client.me())
-
-    def action_open_administrations(self):
-        """Show the administrations of this connection."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "keeping_exact_connector.keeping_exact_administration_action"
-        )
-        return {**action, "domain": [("connection_id", "=", self.id)]}
-
-    def _check_administrator(self):
-        self.check_access("write")
-        if not self.env.user.has_group("keeping_exact_connector.group_administrator"):
-            raise AccessError(self.env._("Only an Exact Online administrator may do this."))

@@ -5,12 +5,12 @@ from odoo import api, models
 
 from .. import exact_online
 from .keeping_exact_customer import CUSTOMER
+from .keeping_exact_invoice import UNDER_WAY
 from .keeping_exact_sendable import LookAlike
 
 NAME_COMPARED = 40
 # How many known customers are asked for before their absence is taken for a missing right.
 CONTROLS = 3
-UNDER_WAY = ("queued", "sending", "uncertain")
 
 
 class KeepingExactCustomerSending(models.Model):
@@ -193,10 +193,7 @@ class KeepingExactCustomerSending(models.Model):
         )
         invoices = self.env["keeping.exact.invoice"].search([("customer_id", "=", self.id)])
         for invoice in invoices[:1]:
-            invoice._message_log(body=text)
-            invoice.activity_schedule(
-                "mail.mail_activity_data_todo", summary=text, user_id=invoice.create_uid.id
-            )
+            invoice._tell_maker(text)
 
     def _exact_refused(self, code, text):
         """The plan is over: its invoices fail, and a person chooses or plans anew."""

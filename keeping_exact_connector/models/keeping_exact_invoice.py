@@ -12,9 +12,11 @@ from ..tools.reference import make_reference
 # What a person may change, and only while it is a draft or was refused.
 EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_customer", "line_ids"}
 EDITABLE_STATES = ("draft", "failed")
+UNDER_WAY = ("queued", "sending", "uncertain")
+IN_EXACT = ("open", "processed", "paid")
 INVOICING = "keeping_exact_connector.group_invoicing"
 # Hours are live in these states: reserved for, or billed on, this link.
-LIVE_STATES = ("draft", "queued", "sending", "uncertain", "failed", "open", "processed", "paid")
+LIVE_STATES = (*EDITABLE_STATES, *UNDER_WAY, *IN_EXACT)
 
 
 class KeepingExactInvoice(models.Model):

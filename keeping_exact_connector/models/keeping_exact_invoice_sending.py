@@ -6,11 +6,12 @@ from odoo.exceptions import UserError
 
 from .. import exact_online
 from ..tools.reference import append_reference, carries_reference
+from .keeping_exact_customer import CUSTOMER
+from .keeping_exact_invoice import IN_EXACT
 
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
 DESCRIPTION_LENGTH = 60
 PROCESSED = 50
-CUSTOMER = "C"
 # How many known invoices are asked for before their absence is taken for a missing right.
 CONTROLS = 3
 
@@ -148,7 +149,7 @@ class KeepingExactInvoiceSending(models.Model):
             )
         operation = self.env["keeping.exact.operation"]._get_open(self)
         operation.state = "cancelled"
-        in_exact = self.state in ("open", "processed", "paid")
+        in_exact = self.state in IN_EXACT
         if not in_exact and self.state not in ("draft", "queued", "failed"):
             raise UserError(self.env._("The hours of %s are free already.", self.name))
         self.write({"state": "disconnected" if in_exact else "cancelled", "retry_at": False})
@@ -230,7 +231,7 @@ class KeepingExactInvoiceSending(models.Model):
         # Not those that were released: people delete them in Exact, as we ask them to.
         domain = [
             ("administration_id", "=", self.administration_id.id),
-            ("state", "in", ("open", "processed", "paid")),
+            ("state", "in", IN_EXACT),
             ("guid", "!=", False),
         ]
         controls = self.search(domain, limit=CONTROLS).mapped("guid")
@@ -258,6 +259,10 @@ class KeepingExactInvoiceSending(models.Model):
             "there: %s",
             numbers,
         )
+        self._tell_maker(text)
+
+    def _tell_maker(self, text):
+        """Leave whoever made this link something to do, and keep it in the history."""
         self._message_log(body=text)
         self.activity_schedule(
             "mail.mail_activity_data_todo", summary=text, user_id=self.create_uid.id

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import exact_online
+from .keeping_exact_invoice import UNDER_WAY
 
 # Exact's TimeUnit of an hour (API reference, chapter 4.11).
 HOUR = "hh"
@@ -92,7 +93,7 @@ class KeepingExactItem(models.Model):
             self.env["keeping.exact.invoice.line"].search_count(
                 [
                     ("item_id", "=", self.id),
-                    ("invoice_id.state", "in", ("queued", "sending", "uncertain")),
+                    ("invoice_id.state", "in", UNDER_WAY),
                 ],
                 limit=1,
             )

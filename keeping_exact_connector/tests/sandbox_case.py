@@ -160,3 +160,15 @@ class SendingCase(SandboxCase):
 
     def _in_exact(self, invoice):
         return [row for row in self._rows() if carries_reference(row["Description"], invoice.name)]
+
+    def _refuse_next(self, path, text):
+        """Have Exact refuse the next POST with this text."""
+        self.sandbox.add_fault(
+            method="POST",
+            path=path,
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body=REFUSAL % text,
+        )

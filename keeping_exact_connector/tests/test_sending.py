@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from .. import exact_online
 from ..sending.sender import LOOK_UP_PARAMETER
 from ..tools.locks import SENDING, try_administration_lock
-from .sandbox_case import INVOICES, REFUSAL, SendingCase
+from .sandbox_case import INVOICES, SendingCase
 
 
 @tagged("post_install", "-at_install")
@@ -142,16 +142,7 @@ class TestSending(SendingCase):
     def test_a_refusal_is_shown_and_can_be_tried_again(self):
         self._queued()
         self._send()
-        body = REFUSAL % "Verplicht: Dagboek"
-        self.sandbox.add_fault(
-            method="POST",
-            path=INVOICES,
-            kind="status",
-            status=500,
-            body=body,
-            times=1,
-            content_type="application/json",
-        )
+        self._refuse_next(INVOICES, "Verplicht: Dagboek")
         invoice = self._queued(4)
         self._send()
         self.assertEqual(invoice.state, "failed")
@@ -186,15 +177,7 @@ class TestSending(SendingCase):
     def test_one_that_is_refused_does_not_stop_the_next(self):
         self._queued()
         self._send()
-        self.sandbox.add_fault(
-            method="POST",
-            path=INVOICES,
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Nee",
-        )
+        self._refuse_next(INVOICES, "Nee")
         first = self._queued(1)
         second = self._queued(2)
         self._send()

@@ -3,21 +3,13 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .sandbox_case import REFUSAL, SendingCase
+from .sandbox_case import SendingCase
 
 
 @tagged("post_install", "-at_install")
 class TestSendingCustomers(SendingCase):
     def test_a_refused_invoice_can_be_given_up(self):
-        self.sandbox.add_fault(
-            method="POST",
-            path="crm/Accounts",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldig: Email",
-        )
+        self._refuse_next("crm/Accounts", "Ongeldig: Email")
         invoice = self._queued()
         self._send()
         self.assertEqual(invoice.state, "failed")
@@ -99,15 +91,7 @@ class TestSendingCustomers(SendingCase):
 
     def test_a_refused_item_fails_its_invoices_and_is_planned_anew(self):
         self.administration.sudo().item_id = False
-        self.sandbox.add_fault(
-            method="POST",
-            path="logistics/Items",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Mandatory: Item group",
-        )
+        self._refuse_next("logistics/Items", "Mandatory: Item group")
         # An item of another code than earlier tests have made.
         invoice = self._queued()
         self.administration.item_id.sudo().code = "UREN-2"
@@ -149,15 +133,7 @@ class TestSendingCustomers(SendingCase):
         self._make_hours(2)
         draft = self._preview()
         self.assertEqual(draft.customer_id, first.customer_id)
-        self.sandbox.add_fault(
-            method="POST",
-            path="crm/Accounts",
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldig: Email",
-        )
+        self._refuse_next("crm/Accounts", "Ongeldig: Email")
         self._send()
         self.assertEqual(first.state, "failed")
         draft.action_send()

@@ -20,3 +20,13 @@ def check_editable(records, vals, editable):
         fixed = ", ".join(sorted(names - set(editable)))
         raise AccessError(records.env._("These fields cannot be changed: %s", fixed))
     return names
+
+
+def check_administrator(records):
+    """Refuse an action to whoever may not write these records, or is no administrator.
+
+    :raise AccessError: says what is missing
+    """
+    records.check_access("write")
+    if not records.env.user.has_group("keeping_exact_connector.group_administrator"):
+        raise AccessError(records.env._("Only an Exact Online administrator may do this."))
