@@ -12,6 +12,7 @@ from pathlib import Path
 from .demo import LOGIN, PASSWORD, demo_app
 from .sandbox import SITES, Sandbox
 from .server import PortError, Server
+from .settings import PROFILES
 from .store import StateError
 
 _FAILED = 2
@@ -47,6 +48,9 @@ def parse_arguments(arguments=None):
     )  # fmt: skip
     parser.add_argument("--minute-limit", type=_limit, help="calls a minute (60)")
     parser.add_argument("--day-limit", type=_limit, help="calls a day (5000)")
+    parser.add_argument(
+        "--profile", choices=PROFILES, help="take one side where the facts leave a choice"
+    )
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     return parser.parse_args(arguments)
 
@@ -56,7 +60,8 @@ def _prepare(sandbox, options):
     client_id = demo_app(sandbox).client_id
     for uri in options.redirect_uri:
         sandbox.apps.add_redirect_uri(client_id, uri)
-    given = {"minute_limit": options.minute_limit, "day_limit": options.day_limit}
+    names = ("minute_limit", "day_limit", "profile")
+    given = {name: getattr(options, name) for name in names}
     sandbox.settings.update({name: value for name, value in given.items() if value is not None})
 
 

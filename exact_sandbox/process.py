@@ -31,7 +31,7 @@ class SandboxProcess:
     :param state: the state file; without one everything is forgotten at the end
     :param port: a port, 0 for any; a later :meth:`start` takes the same port again
     :param options: further options of the command line: ``host``, ``site``, ``control_port``,
-        ``minute_limit``, ``day_limit``, ``redirect_uri`` (one address or a list)
+        ``minute_limit``, ``day_limit``, ``profile``, ``redirect_uri`` (one address or a list)
     """
 
     def __init__(self, state=None, port=0, **options):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exact_sandbox import settings
 from exact_sandbox.clock import amsterdam
 from exact_sandbox.metadata import Metadata
 from exact_sandbox.money import cents
@@ -84,3 +85,11 @@ def test_every_entity_of_the_metadata_has_one_address():
     assert invoices.type_name == "Exact.Web.Api.Models.SalesInvoice"
     assert metadata.by_route("salesinvoice/salesinvoices") is None
     assert metadata.entities["Sync/CRM/Accounts"].page_size == 1000
+
+
+def test_profiles_are_opposites_in_every_choice():
+    strict, lenient = settings.profile("strict"), settings.profile("lenient")
+    assert strict.keys() == lenient.keys() == settings.CHOICES.keys()
+    for name, choice in settings.CHOICES.items():
+        assert strict[name] != lenient[name], name
+        assert choice.default in choice.answers, name
