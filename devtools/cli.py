@@ -37,6 +37,12 @@ def _test(options: argparse.Namespace) -> int:
     return testing.main(options.part, options.args)
 
 
+def _soak(options: argparse.Namespace) -> int:
+    from devtools import testing
+
+    return testing.main("soak", options.args)
+
+
 def _lint(options: argparse.Namespace) -> int:
     from devtools import linting
 
@@ -99,13 +105,20 @@ def parser() -> argparse.ArgumentParser:
         default="all",
         help="fast: no browser, no long waits; odoo: the add-on's; e2e: in a browser; default: all",
     )
+    add(
+        "soak",
+        _soak,
+        "run the long forms of the fault tests, which take minutes",
+        epilog="What follows -- goes to pytest: ./dev soak -- -x",
+    )
     lint = add("lint", _lint, "check the code with ruff and pylint-odoo")
     lint.add_argument("--fix", action="store_true", help="put right what ruff can, and format")
     sandbox = add(
         "sandbox",
         _sandbox,
         "run the stand-in for Exact Online alone",
-        epilog="Other arguments go to it: ./dev sandbox --port 8070",
+        epilog="Other arguments go to it: ./dev sandbox --port 8070 --clock +31d."
+        " All of them, and the faults it can make: ./dev sandbox -- --help",
     )
     sandbox.add_argument("--fresh", action="store_true", help="forget what it holds, begin anew")
     add("odoo", _odoo, "run Odoo on the demo database; arguments go to Odoo", add_help=False)

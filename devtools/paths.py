@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / ".dev"
 VENV = DEV / "venv"
+THIRD_PARTY = DEV / "third-party"
 PYTHON = VENV / "bin" / "python"
 ODOO = DEV / "odoo"
 POSTGRES = DEV / "postgres"

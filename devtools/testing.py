@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import threading
 import time
@@ -21,6 +22,7 @@ from devtools import (
     results,
     services,
     steps,
+    third_party,
 )
 from devtools import workshop as workshops
 from devtools.results import Result
@@ -30,13 +32,19 @@ TESTS = paths.ROOT / "tests"
 E2E = TESTS / "e2e"
 # They start servers and wait a lot: beside the others, not after them.
 PROCESSES = TESTS / "processes"
+# Public clients of Exact Online against the sandbox; their packages come from the index.
+THIRD_PARTY = TESTS / "third_party"
 # fast leaves out the browser, all leaves out nothing.
 PARTS = {
-    "all": ("plain", "processes", "odoo", "e2e"),
+    "all": ("plain", "processes", "third_party", "odoo", "e2e"),
     "fast": ("plain", "odoo"),
     "odoo": ("odoo",),
     "e2e": ("e2e",),
+    "soak": ("plain",),
 }
+# Tests with this mark have a long form, which the variable chooses.
+SOAK_ONLY = ["-m", "soak"]
+SOAK_VARIABLE = "KEEPING_SOAK"
 NO_TESTS = 5
 
 
@@ -68,6 +76,8 @@ def owner(path: str) -> str | None:
         return "e2e"
     if target.is_relative_to(PROCESSES):
         return "processes"
+    if target.is_relative_to(THIRD_PARTY):
+        return "third_party"
     return "plain" if target.is_relative_to(TESTS) else "odoo"
 
 
@@ -83,8 +93,15 @@ def choose(part: str, args: Sequence[str]) -> dict[str, list[str]]:
 
 def _plain(targets: list[str]) -> Part:
     environment = paths.child_environment(PYTHONPATH=str(paths.ROOT))
-    options = [f"--ignore={E2E}", f"--ignore={PROCESSES}"] if not targets else []
+    others = (E2E, PROCESSES, THIRD_PARTY)
+    options = [f"--ignore={folder}" for folder in others] if not targets else []
     return Part("plain", targets or [str(TESTS)], options, environment)
+
+
+def _third_party(targets: list[str]) -> Part:
+    third_party.prepare()
+    environment = paths.child_environment(PYTHONPATH=str(paths.ROOT))
+    return Part("third_party", targets or [str(THIRD_PARTY)], [], environment)
 
 
 def _with_servers(name: str, folder: Path, targets: list[str], shop: Workshop) -> Part:
@@ -199,6 +216,8 @@ def _prepare(name: str, targets: list[str], shop: Workshop, stack: contextlib.Ex
         return _with_servers(name, E2E, targets, shop)
     if name == "processes":
         return _with_servers(name, PROCESSES, targets, shop)
+    if name == "third_party":
+        return _third_party(targets)
     return _plain(targets)
 
 
@@ -208,6 +227,9 @@ def main(wanted: str, args: Sequence[str]) -> int:
     if not chosen:
         raise console.Problem(f"part {wanted} has none of the tests asked for.")
     rest = [arg for arg in args if owner(arg) is None]
+    if wanted == "soak":
+        rest = [*SOAK_ONLY, *rest]
+        os.environ[SOAK_VARIABLE] = "1"
     total = Result()
     # Reports and logs have fixed names, so that a person finds them.
     with steps.exclusive(paths.DEV / "test.lock", "testing"), workshops.workshop() as shop:
@@ -215,7 +237,7 @@ def main(wanted: str, args: Sequence[str]) -> int:
             browser.prepare()
         services.drop_old_logs()
         # The browser tests start servers of their own and count seconds: they run by themselves.
-        for group in (("plain", "processes", "odoo"), ("e2e",)):
+        for group in (("plain", "processes", "third_party", "odoo"), ("e2e",)):
             with contextlib.ExitStack() as stack:
                 parts = []
                 for name in set(chosen) & set(group):

@@ -1,10 +1,11 @@
-"""The virtual environment: Odoo's Python packages and our tools."""
+"""Virtual environments: the one of Odoo's Python packages and our tools, and others on demand."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from devtools import console, paths, processes, steps
@@ -12,13 +13,18 @@ from devtools import console, paths, processes, steps
 LISTS = ("odoo.txt", "tools.txt")
 
 
-def key() -> str:
-    """Return what the environment depends on: this Python and the lists of packages."""
-    texts = [(paths.REQUIREMENTS / name).read_text() for name in LISTS]
+def key(names: Sequence[str] = LISTS) -> str:
+    """Return what an environment depends on: this Python and its lists of packages."""
+    texts = [(paths.REQUIREMENTS / name).read_text() for name in names]
     return steps.digest(sys.version_info[:2], sys.base_prefix, texts)
 
 
-def _make(target: Path) -> None:
+def make(target: Path, names: Sequence[str] = LISTS, what: str = "Python packages") -> None:
+    """Make a virtual environment in a folder, with the packages of these lists.
+
+    :param what: what is installed, for the progress line and the sentence when it fails.
+    :raise Problem: when this Python cannot, or the package index gives nothing.
+    """
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise console.Problem(
             "this Python lacks the modules venv and ensurepip: install them (on Debian and Ubuntu"
@@ -31,10 +37,10 @@ def _make(target: Path) -> None:
         log=processes.log_file("venv"),
         env=environment,
     )
-    lists = [part for name in LISTS for part in ("-r", paths.REQUIREMENTS / name)]
+    lists = [part for name in names for part in ("-r", paths.REQUIREMENTS / name)]
     processes.run(
         [target / "bin" / "python", "-m", "pip", "install", "--prefer-binary", *lists],
-        title="Installing Python packages",
+        title=f"Installing {what}",
         log=processes.log_file("pip"),
         env=environment,
         watch=lambda: console.size(console.folder_size(target)),
@@ -45,7 +51,7 @@ def _make(target: Path) -> None:
 
 def prepare() -> None:
     """Make the virtual environment unless it is there. Call with the set-up lock."""
-    steps.build_in_place(paths.VENV, key(), _make)
+    steps.build_in_place(paths.VENV, key(), make)
 
 
 def site_packages() -> Path:

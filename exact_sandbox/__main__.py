@@ -1,6 +1,5 @@
 """Starts the sandbox from the command line: ``python -m exact_sandbox``."""
 
-import argparse
 import json
 import os
 import signal
@@ -9,74 +8,60 @@ import tempfile
 import threading
 from pathlib import Path
 
-from .demo import LOGIN, PASSWORD, demo_app
-from .sandbox import SITES, Sandbox
+from .certificates import CertificateError, identities, server_context
+from .demo import LOGIN, PASSWORD, demo_app, demo_apps
+from .options import parse_arguments
+from .sandbox import Sandbox
 from .server import PortError, Server
-from .settings import PROFILES
+from .settings import LIMITS
+from .sites import SITES
 from .store import StateError
 
 _FAILED = 2
 
 
-def _port(text):
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return value
-
-
-def _limit(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("a limit is a whole number above 0")
-    return value
-
-
-def parse_arguments(arguments=None):
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m exact_sandbox", description="A local stand-in for Exact Online."
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=_port, default=0, help="port for apps and people; 0: any")
-    parser.add_argument("--control-port", type=_port, default=0, help="port for control; 0: any")
-    parser.add_argument("--state", metavar="FILE", help="keep everything in this file")
-    parser.add_argument("--site", choices=sorted(SITES), default="nl", help="country site")
-    parser.add_argument(
-        "--redirect-uri", action="append", default=[], metavar="URL",
-        help="register this address for the demo app; may be repeated",
-    )  # fmt: skip
-    parser.add_argument("--minute-limit", type=_limit, help="calls a minute (60)")
-    parser.add_argument("--day-limit", type=_limit, help="calls a day (5000)")
-    parser.add_argument(
-        "--profile", choices=PROFILES, help="take one side where the facts leave a choice"
-    )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
-    return parser.parse_args(arguments)
-
-
 def _prepare(sandbox, options):
     """Apply the options to the state; ValueError with a sentence when one is not possible."""
-    client_id = demo_app(sandbox).client_id
-    for uri in options.redirect_uri:
-        sandbox.apps.add_redirect_uri(client_id, uri)
-    names = ("minute_limit", "day_limit", "profile")
-    given = {name: getattr(options, name) for name in names}
-    sandbox.settings.update({name: value for name, value in given.items() if value is not None})
+    for app in demo_apps(sandbox):
+        for uri in options.redirect_uri:
+            sandbox.apps.add_redirect_uri(app.client_id, uri)
+    given = {name: getattr(options, name) for name in (*LIMITS, "profile")}
+    given = {name: value for name, value in given.items() if value is not None}
+    sandbox.settings.update({**given, **dict(options.set)})
+    # Not further at each start: the same command gives the same sandbox.
+    if options.clock and options.clock > sandbox.clock.offset:
+        sandbox.clock.advance(options.clock - sandbox.clock.offset)
+    for fault in options.fault:
+        sandbox.faults.add(fault)
 
 
 def _facts(sandbox, server):
     app = demo_app(sandbox)
+    mine = sandbox.users.divisions(sandbox.users.find(LOGIN).id)
     return {
         "url": server.url,
+        "sites": server.urls,
         "control_url": server.control_url,
         "client_id": app.client_id,
         "client_secret": app.client_secret,
+        "webhook_secret": sandbox.webhooks.secret(app.client_id),
+        "apps": [
+            {
+                "site": item.site,
+                "kind": item.kind,
+                "name": item.name,
+                "client_id": item.client_id,
+                "client_secret": item.client_secret,
+            }
+            for item in demo_apps(sandbox)
+        ],
         "login": LOGIN,
         "password": PASSWORD,
         "redirect_uris": list(app.redirect_uris),
         "administrations": [
-            {"code": item["code"], "name": item["name"]} for item in sandbox.administrations()
+            {"code": item["code"], "name": item["name"]}
+            for item in sandbox.administrations()
+            if item["code"] in mine
         ],
         "pid": os.getpid(),
     }
@@ -85,13 +70,27 @@ def _facts(sandbox, server):
 def _readable(facts, site):
     names = ", ".join(f"{item['name']} ({item['code']})" for item in facts["administrations"])
     uris = "\n".join(f"                 {uri}" for uri in facts["redirect_uris"])
+    others = "".join(
+        f"                 {url} for {SITES[name]}\n"
+        for name, url in facts["sites"].items()
+        if name != site
+    )
+    apps = "".join(
+        f"    {item['site']}, {item['kind']:8} {item['client_id']} {item['client_secret']}\n"
+        for item in facts["apps"]
+        if item["client_id"] != facts["client_id"]
+    )
+    trust = f"  trust          {facts['ca_file']}\n" if facts["ca_file"] else ""
     return (
         f"The sandbox stands in for {SITES[site]}. Stop it with Ctrl-C.\n"
         f"  address        {facts['url']}\n"
+        f"{others}"
         f"  control        {facts['control_url']}\n"
         f"  log in as      {facts['login']} with password {facts['password']}\n"
         f"  client id      {facts['client_id']}\n"
         f"  client secret  {facts['client_secret']}\n"
+        f"  its other apps (client id and secret)\n{apps}"
+        f"{trust}"
         f"  redirects to\n{uris}\n"
         f"  books of       {names}"
     )
@@ -99,18 +98,21 @@ def _readable(facts, site):
 
 def serve(options, path):
     """Run until a signal says stop; return the exit code."""
-    sandbox = Sandbox(path, options.site)
+    sandbox = Sandbox(path, tuple(options.sites))
     try:
         _prepare(sandbox, options)
-        server = Server(sandbox, options.host, options.port, options.control_port)
-    except (PortError, ValueError):
+        tls, ca_file = None, None
+        if options.tls:
+            tls, ca_file = server_context(path, identities(SITES.values(), options.host))
+        server = Server(sandbox, options.host, options.sites, options.control_port, tls)
+    except (CertificateError, PortError, ValueError):
         sandbox.close()
         raise
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     server.start()
-    facts = _facts(sandbox, server)
+    facts = {**_facts(sandbox, server), "ca_file": ca_file and str(ca_file)}
     print(json.dumps(facts) if options.json else _readable(facts, options.site), flush=True)
     stopped.wait()
     server.stop()
@@ -125,7 +127,7 @@ def main(arguments=None):
             return serve(options, options.state)
         with tempfile.TemporaryDirectory(prefix="exact-sandbox-") as folder:
             return serve(options, Path(folder) / "state.sqlite")
-    except (PortError, StateError, ValueError) as error:
+    except (CertificateError, PortError, StateError, ValueError) as error:
         print(error, file=sys.stderr)
         return _FAILED
 

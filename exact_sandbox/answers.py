@@ -2,10 +2,10 @@
 
 from werkzeug.wrappers import Response
 
-from .odata import atom
+from .odata import atom, edmx
 from .odata.entries import entry_uri, make_entry
-from .odata.paging import make_page, next_address
-from .odata.render import error_tree, write_json
+from .odata.paging import next_address
+from .odata.render import error_tree, render_value, write_json
 
 JSON = "application/json; charset=utf-8"
 _HEADERS = {
@@ -34,7 +34,7 @@ class Answers:
             body = write_json(error_tree(error.message))
             return _response(body, error.status, headers=error.headers)
         body = atom.write_error(error.message)
-        return _response(body, error.status, "application/xml; charset=utf-8", error.headers)
+        return _response(body, error.status, atom.XML, error.headers)
 
     def empty(self):
         """Answer a PUT or DELETE: 204."""
@@ -42,33 +42,47 @@ class Answers:
         del response.headers["Content-Type"]
         return response
 
-    def function(self, name, value):
-        """Answer a function: ``{"d": {"UserHasRights": true}}`` (chapter 3.2)."""
-        return _response(write_json({"d": {name: value}}))
+    def function(self, name, values, form):
+        """Answer a function (chapter 3.2).
 
-    def count(self, context, entity, rows, query):
+        A single value is ``{"d": {"UserHasRights": true}}``, or ``{"d": true}``. A row is a list
+        of one, or the row itself: a client that works (picqer's) reads both.
+
+        :param values: properties by name as (Edm type, value); a single value under the name
+        :param form: the setting ``function_answer``
+        """
+        if not self._json:
+            return _response(atom.write_values(name, values), content_type=atom.XML)
+        tree = {item: render_value(kind, value) for item, (kind, value) in values.items()}
+        if name not in values:
+            return _response(write_json({"d": {"results": [tree]} if form == "object" else tree}))
+        return _response(write_json({"d": tree if form == "object" else tree[name]}))
+
+    def metadata(self, text):
+        """Answer ``$metadata``: XML, whatever the request asks for."""
+        return _response(text, content_type=edmx.CONTENT_TYPE)
+
+    def count(self, number):
         """Answer ``/$count``: plain text."""
-        query.top, query.skip, query.token = 0, 0, None
-        page = make_page(
-            rows, query, entity.type, lambda row, name: entity.value(context, row, name)
-        )
-        return _response(str(page.total), content_type="text/plain; charset=utf-8")
+        return _response(str(number), content_type="text/plain; charset=utf-8")
 
-    def page(self, call, context, entity, rows, query, envelope):
+    def page(self, call, context, entity, page, query, envelope):
         """Answer a list.
 
+        :param page: what :meth:`~exact_sandbox.entities.base.Entity.page` gives
         :param envelope: ``array`` or ``results``, for a list cut by ``$top`` (chapter 3.2)
         """
-        page = make_page(
-            rows, query, entity.type, lambda row, name: entity.value(context, row, name)
-        )
         entries = [
             make_entry(entity, context, row, call.base, query.select, query.expand)
             for row in page.rows
         ]
-        link = next_address(call.address, call.arguments, page) if page.token else None
+        link = None
+        if page.token:
+            # Where it was seen escaped is not documented; here on the newer endpoints.
+            link = next_address(call.address, call.arguments, page, entity.is_recent)
         if not self._json:
-            body = atom.write_feed(entity.type.set_name, call.address, entries, link)
+            total = page.total if query.count else None
+            body = atom.write_feed(entity.type.set_name, call.address, entries, link, total)
             return _response(body, content_type=atom.CONTENT_TYPE)
         trees = [item.tree() for item in entries]
         small = query.top is not None and query.top <= entity.type.page_size

@@ -2,29 +2,39 @@
 
 import time
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from .api import Api
-from .faults import Dropped, strike
+from .fault_kinds import Dropped, strike
+from .oauth.access import KEY
 from .oauth.tokens import TokenEndpoint
 from .pages import Pages
+from .sites import mark
 
 _TOKEN = "/api/oauth2/token"
+# Characters of an address (chapter 1.2).
+_LONGEST = 6000
 
 
 class SandboxApp:
-    """WSGI application of the public listener."""
+    """WSGI application of the public listener of one site."""
 
-    def __init__(self, sandbox):
+    def __init__(self, sandbox, site):
         self._sandbox = sandbox
+        self._site = site
         self._api = Api(sandbox)
         self._tokens = TokenEndpoint(sandbox)
         self._pages = Pages(sandbox)
 
     def __call__(self, environ, start_response):
+        mark(environ, self._site)
         request = Request(environ)
+        length = len(request.host_url) - 1 + len(environ.get("REQUEST_URI", ""))
         try:
-            if request.path == _TOKEN:
+            if length > _LONGEST and request.path.startswith("/api/"):
+                # What Exact answers is not known (chapter 1.2 has the limit only); ours.
+                response = Response("The address is too long.", 414, content_type="text/plain")
+            elif request.path == _TOKEN:
                 response = self._call(request, self._tokens)
             elif request.path.startswith("/api/v1/"):
                 response = self._call(request, self._api)
@@ -49,6 +59,9 @@ class SandboxApp:
             def run():
                 answer = work()
                 seen["status"] = answer.status_code
+                key = request.environ.get(KEY)
+                if key:
+                    self._sandbox.velocity.note(key, answer.status_code)
                 return answer
 
             return run
@@ -73,6 +86,6 @@ class SandboxApp:
                     "user": request.environ.get("exact_sandbox.user"),
                     "duration": round(time.monotonic() - started, 6),
                     "request_bytes": request.content_length or 0,
-                    "fault": fault.kind if fault else None,
+                    "fault": fault.name if fault else None,
                 }
             )

@@ -1,4 +1,4 @@
-"""Registered apps: client id, secret, redirect addresses and scopes (chapters 1.8 and 4.0)."""
+"""Registered apps: client id, secret, site, redirect addresses and scopes (1.1, 1.8, 4.0)."""
 
 import json
 import secrets
@@ -6,6 +6,9 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .sites import SITES
+
+KINDS = ("own", "partner")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -14,6 +17,8 @@ class App:
     """An app; an ``own`` app has no choice of administrations in its consent (chapter 1.8).
 
     ``scopes`` maps the scope's name on the reference page to ``read`` or ``manage``.
+    ``description`` is its purpose, and ``third_parties`` who else gets data, both for the consent
+    page.
     """
 
     client_id: str
@@ -23,6 +28,8 @@ class App:
     kind: str
     scopes: dict
     redirect_uris: tuple
+    site: str
+    third_parties: str
 
     def has_scope(self, scope, method):
         """Whether a call with this verb is within the app's scopes; ``-`` needs none."""
@@ -52,15 +59,21 @@ class Apps:
     def __init__(self, store):
         self._store = store
 
-    def register(self, name, description, kind, scopes, redirect_uris, moment):
+    def register(
+        self, name, description, kind, scopes, redirect_uris, moment, site, third_parties=""
+    ):  # fmt: skip
         """Store a new app with a made-up client id and secret; return it.
 
         :param moment: seconds since the epoch
+        :param site: where it is registered, a key of :data:`~exact_sandbox.sites.SITES`
+        :raises ValueError: with a sentence, when something of it is not possible
         """
+        if kind not in KINDS or site not in SITES or not name:
+            raise ValueError(f"An app has a name, is {' or '.join(KINDS)} and on a site.")
         client_id, secret = str(uuid.uuid4()), secrets.token_urlsafe(24)
         with self._store.transaction():
             self._store.execute(
-                "INSERT INTO apps VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO apps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 client_id,
                 secret,
                 name,
@@ -68,6 +81,8 @@ class Apps:
                 kind,
                 json.dumps(scopes),
                 moment,
+                site,
+                third_parties,
             )
             for uri in redirect_uris:
                 self.add_redirect_uri(client_id, uri)
@@ -89,17 +104,23 @@ class Apps:
         )
         return scopes
 
-    def get(self, client_id):
-        """Return an app by client id, with or without braces (chapter 1.2), or None."""
+    def get(self, client_id, site=None):
+        """Return an app by client id, with or without braces (chapter 3.3), or None.
+
+        :param site: a site it must be registered on: it is unknown on others (chapter 1.1)
+        """
         bare = (client_id or "").strip("{}").lower()
-        record = self._store.one("SELECT * FROM apps WHERE client_id = ?", bare)
+        record = self._store.one(
+            "SELECT * FROM apps WHERE client_id = ? AND site = coalesce(?, site)", bare, site
+        )
         return self._app(record) if record else None
 
-    def all(self):
-        """Return all apps, the oldest first."""
-        return [
-            self._app(item) for item in self._store.execute("SELECT * FROM apps ORDER BY created")
-        ]
+    def all(self, site=None):
+        """Return all apps, or those of one site; the oldest first."""
+        records = self._store.execute(
+            "SELECT * FROM apps WHERE site = coalesce(?, site) ORDER BY created, rowid", site
+        )
+        return [self._app(item) for item in records]
 
     def _app(self, record):
         uris = self._store.execute(
@@ -113,4 +134,6 @@ class Apps:
             record["kind"],
             json.loads(record["scopes"]),
             tuple(item["uri"] for item in uris),
+            record["site"],
+            record["third_parties"],
         )

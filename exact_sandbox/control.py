@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from werkzeug.wrappers import Request, Response
 
-from .demo import demo_app
+from . import conditions, upkeep
+from .demo import SCOPES, demo_app, demo_apps
+from .entities import payments
 from .settings import DEFAULTS
 
 
@@ -38,18 +40,35 @@ class ControlApp:
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self._routes = {
             ("GET", "calls"): self._calls,
+            ("GET", "mails"): lambda _, body: {"mails": sandbox.mails.all()},
+            ("DELETE", "mails"): lambda _, body: sandbox.mails.clear() or {},
+            ("POST", "payments"): lambda _, body: payments.pay_invoice(sandbox, **body),
+            ("DELETE", "payments"): lambda _, body: payments.undo_payment(sandbox, **body),
             ("DELETE", "calls"): self._clear_calls,
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._advance,
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
+            ("GET", "errors"): self._errors,
+            ("DELETE", "errors"): self._clear_errors,
             ("GET", "rows"): self._rows,
+            ("POST", "rows"): self._change_rows,
+            ("POST", "periods"): lambda _, body: conditions.change_periods(sandbox, **body),
+            ("POST", "licence"): lambda _, body: conditions.change_licence(sandbox, **body),
+            ("POST", "administrations"): lambda _, body: conditions.change_administration(
+                sandbox, **body
+            ),
             ("GET", "apps"): self._apps,
-            ("POST", "apps"): self._add_redirect_uri,
+            ("POST", "apps"): self._change_app,
             ("POST", "scopes"): self._set_scopes,
             ("GET", "users"): self._users,
             ("POST", "users"): self._set_user,
+            ("DELETE", "users"): self._delete_user,
+            ("GET", "webhooks"): lambda *_: sandbox.webhooks.log(),
+            ("POST", "seed"): lambda _, body: upkeep.seed_customers(sandbox, **body),
+            ("POST", "move"): lambda _, body: upkeep.move_division(sandbox, **body),
+            ("POST", "contract"): lambda _, body: upkeep.change_contract(sandbox, **body),
             ("GET", "settings"): self._settings,
             ("POST", "settings"): self._set,
         }
@@ -99,6 +118,7 @@ class ControlApp:
         """Move the clock, and do the late work that is due by then before answering."""
         self._sandbox.clock.advance(float(body["advance"]))
         self._sandbox.faults.run_due()
+        self._sandbox.webhooks.wake()
         return self._clock(rest, body)
 
     def _faults(self, _rest, _body):
@@ -109,6 +129,13 @@ class ControlApp:
 
     def _clear_faults(self, _rest, _body):
         self._sandbox.faults.clear()
+        return {}
+
+    def _errors(self, _rest, _body):
+        return self._sandbox.velocity.all()
+
+    def _clear_errors(self, _rest, _body):
+        self._sandbox.velocity.clear()
         return {}
 
     def _rows(self, rest, _body):
@@ -127,24 +154,53 @@ class ControlApp:
             ]
         }
 
+    def _change_rows(self, rest, body):
+        """Change rows past every rule: ``where`` and ``values`` by property."""
+        division, _, path = rest.partition("/")
+        return conditions.change_rows(self._sandbox, int(division), path, **body)
+
     def _apps(self, _rest, _body):
         return {
             "apps": [
-                {"client_id": app.client_id, "name": app.name, "redirect_uris": app.redirect_uris}
+                {
+                    "client_id": app.client_id,
+                    "client_secret": app.client_secret,
+                    "webhook_secret": self._sandbox.webhooks.secret(app.client_id),
+                    "name": app.name,
+                    "kind": app.kind,
+                    "site": app.site,
+                    "scopes": app.scopes,
+                    "redirect_uris": app.redirect_uris,
+                }
                 for app in self._sandbox.apps.all()
             ]
         }
 
-    def _add_redirect_uri(self, rest, body):
-        """Register a redirect address for an app, the demo's unless a client id is given."""
-        client_id = body.get("client_id") or demo_app(self._sandbox).client_id
-        if self._sandbox.apps.get(client_id) is None:
-            raise _Refused(404, f"There is no app {client_id}.")
-        self._sandbox.apps.add_redirect_uri(client_id, str(body["redirect_uri"]))
+    def _change_app(self, rest, body):
+        """Register an app (``name``), or a redirect address for one.
+
+        The address is for all of the demo's apps unless a client id is given.
+        """
+        apps = self._sandbox.apps
+        if "name" in body:
+            apps.register(
+                str(body["name"]), "", body.get("kind", "own"), body.get("scopes", SCOPES),
+                [str(uri) for uri in body["redirect_uris"]], self._sandbox.clock.timestamp(),
+                body.get("site", self._sandbox.site),
+            )  # fmt: skip
+            return self._apps(rest, body)
+        chosen = demo_apps(self._sandbox)
+        if body.get("client_id"):
+            chosen = [apps.get(str(body["client_id"]))]
+            if chosen == [None]:
+                raise _Refused(404, f"There is no app {body['client_id']}.")
+        with self._sandbox.store.transaction():
+            for app in chosen:
+                apps.add_redirect_uri(app.client_id, str(body["redirect_uri"]))
         return self._apps(rest, body)
 
     def _set_scopes(self, _rest, body):
-        """Change scopes of the demo app: a name to read, manage or null."""
+        """Change scopes of the demo's partner app: a name to read, manage or null."""
         scopes = self._sandbox.apps.set_scopes(demo_app(self._sandbox).client_id, body)
         return {"scopes": scopes}
 
@@ -152,8 +208,30 @@ class ControlApp:
         return {"users": self._sandbox.users.all()}
 
     def _set_user(self, rest, body):
-        """Change a user: rights (a list, or "all"), divisions, language or password."""
-        self._sandbox.users.change(**body)
+        """Change a user: rights (a list, or "all"), divisions, language, password or status.
+
+        Another password, and a status that is not active, end the user's connections (1.6). What a
+        running access token does then is as unknown as after a revocation, and the same setting;
+        the API refuses one of a blocked user by its own text (5.1).
+        """
+        sandbox = self._sandbox
+        with sandbox.store.transaction():
+            sandbox.users.change(**body)
+            user = sandbox.users.find(body["login"])
+            if user.status != "active":
+                sandbox.grants.end_user(user.id, access=False)
+            elif body.get("password") is not None:
+                dies = sandbox.settings["revoked_access_token"] == "dies"
+                sandbox.grants.end_user(user.id, access=dies)
+        return self._users(rest, body)
+
+    def _delete_user(self, rest, body):
+        """Remove a user for good, connections included (chapter 1.6)."""
+        sandbox = self._sandbox
+        with sandbox.store.transaction():
+            user = sandbox.users.find(body["login"])
+            sandbox.grants.end_user(user.id, access=True)
+            sandbox.users.delete(user.id)
         return self._users(rest, body)
 
     def _settings(self, _rest, _body):

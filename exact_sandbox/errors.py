@@ -1,5 +1,6 @@
 """Refusals of the API, in Exact's shape (chapter 3.5)."""
 
+FORBIDDEN = "Forbidden"
 SYNTAX = "Bad Request - Error in query syntax."
 STREAM = "Error processing request stream. The request should be a valid top-level resource object."
 PROBLEM = (
@@ -22,14 +23,31 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
 
 
+def not_found(segment):
+    """An address or key that does not exist: 404 (chapter 3.5; the text is the service's)."""
+    return ApiError(404, f"Resource not found for the segment '{segment}'.")
+
+
+def wrong_verb(status):
+    """A verb that an endpoint does not have (chapter 3.5).
+
+    :param status: the setting ``wrong_verb_status``
+    """
+    return ApiError(status, FORBIDDEN if status == 403 else "Method Not Allowed")
+
+
 def syntax_error(message=SYNTAX):
     """A bad query: 400."""
     return ApiError(400, message)
 
 
+class BusinessError(ApiError):
+    """Broken business rules; the status is that of the setting ``refusal_status`` (chapter 10)."""
+
+
 def business_error(*messages):
-    """Broken business rules: 500, several texts joined by CRLF (chapters 3.5 and 10)."""
-    return ApiError(500, "\r\n".join(messages))
+    """Broken business rules: several texts joined by CRLF (chapter 3.5)."""
+    return BusinessError(500, "\r\n".join(messages))
 
 
 def conversion_error(name, kind):

@@ -1,77 +1,93 @@
-"""Faults that tests switch on: what a network or a busy service does to a call."""
+"""Faults that tests switch on: which call is struck, and work that is put off."""
 
-import contextlib
+import random
 import re
-import socket
 import sys
 import threading
-import time
 import traceback
 from dataclasses import asdict, dataclass, field
 
-from werkzeug.wrappers import Response
-
-_GATEWAY_TIMEOUT = "<html><body><h1>504 Gateway Time-out</h1></body></html>"
+from .fault_kinds import KINDS, READY
 
 
-class Dropped(ConnectionError):
-    """The connection is to be closed without an answer, or after a part of one.
-
-    :param part: bytes that are still sent
-    """
-
-    def __init__(self, part=b""):
-        super().__init__("dropped on purpose")
-        self.part = part
-
-    def carry_out(self, connection):
-        """Send the part and close the socket; the client may be faster."""
-        with contextlib.suppress(OSError):
-            if self.part:
-                connection.sendall(self.part)
-            connection.shutdown(socket.SHUT_RDWR)
-
-
-@dataclass
+@dataclass(eq=False)
 class Fault:
     """One fault.
 
-    :param kind: a name in :data:`KINDS`
+    :param kind: a name in :data:`~exact_sandbox.fault_kinds.KINDS`
     :param method: the verb it is for; empty for all
     :param path: a regular expression searched in the address; empty for all
-    :param times: how many calls it strikes
+    :param times: how many calls it strikes; None for no end
     :param skip: how many matching calls it lets pass first
+    :param chance: the share of matching calls it strikes, above 0 and up to 1
+    :param seed: makes the choice by chance the same in every run with the same calls
     :param seconds: how long to delay, or how much later the work is done
-    :param status: the status to answer with (kind ``status``)
+    :param status: the status to answer with (kinds ``status`` and ``after``)
     :param body: the body to answer with
-    :param content_type: the type of that body
+    :param content_type: the type of that body, or of the real one (``wrong_type``)
     :param headers: further headers of that answer
+    :param name: what the log calls it; the kind, or the name of a ready-made fault
     """
 
     kind: str
     method: str = ""
     path: str = ""
-    times: int = 1
+    times: int | None = 1
     skip: int = 0
+    chance: float = 1.0
+    seed: int | None = None
     seconds: float = 0.0
     status: int = 503
     body: str = ""
     content_type: str = "text/html; charset=utf-8"
     headers: dict = field(default_factory=dict)
+    name: str = ""
+
+    @classmethod
+    def make(cls, values):
+        """Return a fault; the kind may be the name of a ready-made one.
+
+        :raises ValueError: with a sentence; TypeError for a value there is no such thing as
+        """
+        values = dict(values)
+        ready = dict(READY.get(str(values.get("kind")), {}))
+        if ready:
+            del ready["about"]
+            values = {**ready, **values, "name": values["kind"], "kind": ready["kind"]}
+        return cls(**values)
 
     def __post_init__(self):
         if self.kind not in KINDS:
-            raise ValueError(f"The kind of a fault is one of {', '.join(sorted(KINDS))}.")
-        if self.times < 1 or self.skip < 0 or self.seconds < 0:
+            names = ", ".join(sorted({*KINDS, *READY}))
+            raise ValueError(f"The kind of a fault is one of {names}.")
+        if (self.times or 1) < 1 or self.times == 0 or self.skip < 0 or self.seconds < 0:
             raise ValueError("Counts and seconds of a fault cannot be below 0, times not below 1.")
+        if not 0 < self.chance <= 1:
+            raise ValueError("The chance of a fault is above 0 and at most 1.")
+        if not 100 <= self.status <= 599:
+            raise ValueError("The status of a fault is from 100 to 599.")
         try:
             re.compile(self.path)
         except re.error as error:
             raise ValueError(f"The path of a fault is a regular expression: {error}.") from None
+        self.method, self.body = str(self.method).upper(), str(self.body)
+        self.name = self.name or self.kind
+        self._chance = random.Random(self.seed)
 
     def fits(self, method, path):
         """Whether the fault is for this call."""
-        return self.method.upper() in ("", method) and re.search(self.path, path) is not None
+        return self.method in ("", method) and re.search(self.path, path) is not None
+
+    def strikes(self):
+        """Whether it is this call's turn; counts down. To be asked once for a call that fits."""
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self._chance.random() >= self.chance:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
 
 class Faults:
@@ -86,7 +102,7 @@ class Faults:
 
     def add(self, values):
         """Switch a fault on; ValueError or TypeError when it cannot be."""
-        fault = Fault(**values)
+        fault = Fault.make(values)
         with self._lock:
             self._faults.append(fault)
         return asdict(fault)
@@ -105,15 +121,10 @@ class Faults:
         """Return the fault that strikes this call, counted down, or None."""
         with self._lock:
             for fault in self._faults:
-                if not fault.fits(method, path):
-                    continue
-                if fault.skip:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                if not fault.times:
-                    self._faults.remove(fault)
-                return fault
+                if fault.fits(method, path) and fault.strikes():
+                    if fault.times == 0:
+                        self._faults.remove(fault)
+                    return fault
         return None
 
     # Late work
@@ -147,65 +158,3 @@ class Faults:
     def stop(self):
         """End :meth:`watch`."""
         self._stopped.set()
-
-
-# Kinds: functions of (faults, fault, request, prepare). ``prepare()`` checks who calls and counts
-# the call; what it returns does the work and gives the answer.
-
-
-def _lose_request(_faults, _fault, request, _prepare):
-    request.get_data()
-    raise Dropped
-
-
-def _lose_answer(_faults, _fault, _request, prepare):
-    prepare()()
-    raise Dropped
-
-
-def _cut_answer(_faults, _fault, _request, prepare):
-    """Send the head and half of the body, then close."""
-    response = prepare()()
-    body = response.get_data()
-    head = [f"HTTP/1.1 {response.status}", f"Content-Length: {len(body)}", "Connection: close"]
-    head += [
-        f"{name}: {text}"
-        for name, text in response.headers.items()
-        if name.lower() not in ("content-length", "connection")
-    ]
-    raise Dropped("\r\n".join([*head, "", ""]).encode("latin-1") + body[: len(body) // 2])
-
-
-def _delay(_faults, fault, request, prepare):
-    request.get_data()
-    time.sleep(fault.seconds)
-    return prepare()()
-
-
-def _status(_faults, fault, request, _prepare):
-    request.get_data()
-    return Response(fault.body, fault.status, fault.headers, content_type=fault.content_type)
-
-
-def _late(faults, fault, _request, prepare):
-    """Answer 504 and do the work later, as a gateway that gave up waiting."""
-    faults.put_off(prepare(), fault.seconds)
-    return Response(_GATEWAY_TIMEOUT, 504, content_type="text/html")
-
-
-KINDS = {
-    "lose_request": _lose_request,
-    "lose_answer": _lose_answer,
-    "cut_answer": _cut_answer,
-    "delay": _delay,
-    "status": _status,
-    "late": _late,
-}
-
-
-def strike(faults, fault, request, prepare):
-    """Let a fault strike a call; return the answer.
-
-    :raises Dropped: when the connection is to be closed instead
-    """
-    return KINDS[fault.kind](faults, fault, request, prepare)

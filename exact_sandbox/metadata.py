@@ -8,7 +8,10 @@ FILE = Path(__file__).with_name("exact-entities.json")
 PAGE_SIZE = 60
 
 # Chapter 3.2 knows these; the others follow the pattern Exact.Web.Api.Models.<singular>.
-_TYPE_NAMES = {"System/Me": "Exact.Web.Api.Models.System.Me"}
+_TYPE_NAMES = {
+    "System/Me": "Exact.Web.Api.Models.System.Me",
+    "Webhooks/WebhookSubscriptions": "Exact.Web.Api.Models.Webhooks.WebhookSubscription",
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,22 @@ class EntityType:
     scope: str
     page_size: int
     properties: dict
+    has_webhook: bool = False
 
     @property
     def key(self):
-        """The property that identifies a row."""
-        return next(item for item in self.properties.values() if item.key)
+        """The property that identifies a row, or the first of several."""
+        return self.keys[0]
+
+    @property
+    def keys(self):
+        """The properties that identify a row together: one, but for a few lists (4.13)."""
+        return [item for item in self.properties.values() if item.key]
+
+    @property
+    def service(self):
+        """The address without its last part, in the case of the reference: ``read/financial``."""
+        return self.path.rpartition("/")[0]
 
     @property
     def set_name(self):
@@ -100,6 +114,7 @@ def _entity(name, raw):
         raw["scope"],
         raw.get("pageSize", PAGE_SIZE),
         {item.name: item for item in items},
+        raw.get("webhook", False),
     )
 
 
@@ -114,3 +129,11 @@ class Metadata:
     def by_route(self, path):
         """Return the entity at an address such as ``crm/Accounts``, or None."""
         return self._routes.get(route_of(path))
+
+    def of_service(self, service):
+        """Return the entities below an address such as ``salesinvoice``, which has any case."""
+        return [
+            entity
+            for entity in self.entities.values()
+            if entity.has_division and entity.service.lower() == service.lower()
+        ]

@@ -4,6 +4,7 @@ Standard library only. It follows the real pages and forms, cookies and hidden f
 """
 
 import http.cookiejar
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -47,13 +48,15 @@ class Person:
     :param url: the sandbox's address
     :param login: user name
     :param password: password
+    :param ca_file: whom to trust when the sandbox serves https; this machine's own when None
     """
 
-    def __init__(self, url, login, password):
+    def __init__(self, url, login, password, ca_file=None):
         self.url = url
         self._login, self._password = login, password
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file)),
             urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
             _Stay(url),
         )

@@ -25,13 +25,17 @@ class SandboxError(Exception):
 class SandboxProcess:
     """A sandbox in a process of its own; also a context manager.
 
-    After :meth:`start`: ``url``, ``control_url``, ``client_id``, ``client_secret``, ``login``,
-    ``password``, ``redirect_uris``, ``administrations`` (dicts with code and name), ``pid``.
+    After :meth:`start`: ``url``, ``sites`` (addresses by site), ``control_url``, ``client_id``,
+    ``client_secret``, ``login``, ``password``, ``redirect_uris``, ``administrations`` (dicts with
+    code and name), ``pid``, ``ca_file`` (what to trust when it serves https, else None), ``apps``
+    (dicts with site, kind, name, client_id and client_secret; the first is the one above).
 
     :param state: the state file; without one everything is forgotten at the end
     :param port: a port, 0 for any; a later :meth:`start` takes the same port again
-    :param options: further options of the command line: ``host``, ``site``, ``control_port``,
-        ``minute_limit``, ``day_limit``, ``profile``, ``redirect_uri`` (one address or a list)
+    :param options: further options of the command line (see :mod:`exact_sandbox.options`), a list
+        for one that may be repeated: ``host``, ``site``, ``sites`` (``"nl,be"``),
+        ``control_port``, ``minute_limit``, ``minute_seconds``, ``error_limit``, ``profile``,
+        ``clock``, ``fault``, ``redirect_uri``, ``tls`` (True for https), ...
     """
 
     def __init__(self, state=None, port=0, **options):
@@ -52,9 +56,12 @@ class SandboxProcess:
         if self.state:
             command += ["--state", str(self.state)]
         for name, value in self.options.items():
-            values = value if isinstance(value, (list, tuple)) else [value]
-            for item in values:
-                command += [f"--{name.replace('_', '-')}", str(item)]
+            flag = f"--{name.replace('_', '-')}"
+            if isinstance(value, bool):
+                command += [flag] * value
+                continue
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                command += [flag, str(item)]
         return command
 
     def start(self):
@@ -78,6 +85,9 @@ class SandboxProcess:
             raise SandboxError(f"The sandbox did not start: {self.errors().strip()}") from None
         vars(self).update(facts)
         self.port = int(self.url.rsplit(":", 1)[1])
+        if "sites" in self.options:
+            ports = ((name, url.rsplit(":", 1)[1]) for name, url in self.sites.items())
+            self.options["sites"] = ",".join(f"{name}:{port}" for name, port in ports)
         return self
 
     def _first_line(self):
@@ -167,12 +177,46 @@ class SandboxProcess:
         """Switch all faults off."""
         self.control("DELETE", "faults")
 
+    def error_counts(self):
+        """Return errors of this hour and blocks, each a list of dicts (chapter 2)."""
+        return self.control("GET", "errors")
+
+    def clear_errors(self):
+        """Forget errors and blocks."""
+        self.control("DELETE", "errors")
+
+    def change_user(self, login, **values):
+        """Change a user: rights, divisions, language, password or status (chapter 1.6)."""
+        return self.control("POST", "users", {"login": login, **values})["users"]
+
+    def delete_user(self, login):
+        """Remove a user."""
+        return self.control("DELETE", "users", {"login": login})["users"]
+
+    def register_app(self, name, redirect_uri, **values):
+        """Register an app: kind, site, scopes; return it with its client_id and client_secret."""
+        body = {"name": name, "redirect_uris": [redirect_uri], **values}
+        return self.control("POST", "apps", body)["apps"][-1]
+
     def rows(self, division, path):
         """Return the raw rows of an entity, e.g. ``rows(241806, "crm/Accounts")``."""
         return self.control("GET", f"rows/{division}/{path}")["rows"]
 
+    def webhooks(self):
+        """Return the subscriptions, and what was or is to be sent to them."""
+        return self.control("GET", "webhooks")
+
+    def seed_customers(self, division, customers):
+        """Add many customers at once; return the number the first of them got."""
+        body = {"division": division, "customers": customers}
+        return self.control("POST", "seed", body)["first_code"]
+
+    def move_division(self, division):
+        """Move an administration: all its timestamps are new."""
+        self.control("POST", "move", {"division": division})
+
     def add_redirect_uri(self, uri, client_id=None):
-        """Register a redirect address, for the demo's app unless a client id is given."""
+        """Register a redirect address, for the demo's apps unless a client id is given."""
         self.control("POST", "apps", {"redirect_uri": uri, "client_id": client_id})
 
     def settings(self, **values):

@@ -6,35 +6,38 @@ from . import users as people
 from .apps import Apps
 from .calls import Calls
 from .clock import Clock
-from .demo import seed
+from .demo import seed, seed_apps
 from .entities import make_registry
 from .entities.base import Context
 from .faults import Faults
 from .limits import Limits
+from .mails import Mails
 from .metadata import Metadata
 from .oauth.grants import Grants
 from .rows import Rows
 from .settings import Settings
+from .sites import SITES
 from .store import Store
-
-SITES = {
-    "nl": "start.exactonline.nl",
-    "be": "start.exactonline.be",
-    "uk": "start.exactonline.co.uk",
-    "us": "start.exactonline.com",
-}
+from .velocity import ErrorVelocity
+from .webhooks import Webhooks
 
 
 class Sandbox:
     """The parts, put together.
 
     :param path: the state file; seeded with demo data when it is new
-    :param site: which country site it stands in for, a key of :data:`SITES`
+    A site has apps, tokens and logins of its own. Users and administrations are the same on each:
+    what Exact does about those is not known (chapter 1.1).
+
+    :param sites: which country sites it stands in for, keys of :data:`SITES`; the main one first
     :raises StateError: when the file cannot be used
     """
 
-    def __init__(self, path, site="nl"):
-        self.site = site
+    def __init__(self, path, sites=("nl",)):
+        if not sites or set(sites) - set(SITES):
+            raise ValueError(f"Sites are {', '.join(SITES)}.")
+        self.sites = tuple(sites)
+        self.site = self.sites[0]
         self.store = Store(path)
         with self.store.transaction():
             if self.store.is_new:
@@ -45,13 +48,17 @@ class Sandbox:
             self.rows = Rows(self.store, self.metadata)
             self.users = people.Users(self.store)
             self.apps = Apps(self.store)
-            self.grants = Grants(self.store, self.clock)
+            self.grants = Grants(self.store, self.settings, self.clock)
             self.limits = Limits(self.store, self.settings, self.clock)
+            self.velocity = ErrorVelocity(self.store, self.settings, self.clock)
             self.calls = Calls(self.store)
+            self.mails = Mails(self.store, self.clock)
             self.faults = Faults(self.clock)
             self.entities = make_registry(self.metadata)
             if self.store.is_new:
                 seed(self)
+            seed_apps(self)
+            self.webhooks = Webhooks(self)
 
     def administration(self, code):
         """Return one administration (code, name, currency, defaults), or None."""
@@ -73,4 +80,5 @@ class Sandbox:
     def close(self):
         """Stop late work and close the state."""
         self.faults.stop()
+        self.webhooks.stop()
         self.store.close()

@@ -29,6 +29,9 @@ LIMITS = {
     # Calls per app and division in a clock minute and in a UTC day (chapter 2).
     "minute_limit": 60,
     "day_limit": 5000,
+    # Calls of all apps in all administrations of the contract in a UTC day: fair use; 30,000 with
+    # a Premium licence, where an app has no limit of its own (chapter 2). Not below day_limit.
+    "contract_limit": 20_000,
     # Seconds a "clock minute" lasts; tests make it 2 instead of waiting.
     "minute_seconds": 60,
     # Errors per app, user, division, endpoint and hour before a block (chapter 2).
@@ -50,6 +53,8 @@ CHOICES = {
     # Limits (chapter 2; 11, point 3): a 429 without body, or with a text and Retry-After.
     "limit_answer": Choice("bare", "bare", "explained"),
     "blocked_status": Choice(429, 403, 429),
+    # Too many errors block "the key" (2): the app as a whole, or for what the errors were counted.
+    "blocked_part": Choice("app", "app", "endpoint"),
     # OData (chapter 3). {"d": [...]} or {"d": {"results": [...]}} when $top fits in a page.
     "top_envelope": Choice("array", "array", "results"),
     # {"d": {"UserHasRights": true}} or {"d": true} (3.2).

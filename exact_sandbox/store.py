@@ -5,20 +5,25 @@ import sqlite3
 import threading
 
 APPLICATION_ID = 0x45584F53
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+# Row versions given to changes begin above this one.
+FIRST_TIMESTAMP = 1_000_000
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE users (
     id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, password TEXT NOT NULL,
     first_name TEXT NOT NULL, last_name TEXT NOT NULL, email TEXT NOT NULL,
-    language TEXT NOT NULL, current_division INTEGER, rights TEXT NOT NULL);
+    language TEXT NOT NULL, current_division INTEGER, rights TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'active');
 CREATE TABLE user_divisions (
     user_id TEXT NOT NULL, division INTEGER NOT NULL, PRIMARY KEY (user_id, division));
 CREATE TABLE apps (
     client_id TEXT PRIMARY KEY, client_secret TEXT NOT NULL, name TEXT NOT NULL,
     description TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('own', 'partner')),
-    scopes TEXT NOT NULL, created REAL NOT NULL);
+    scopes TEXT NOT NULL, created REAL NOT NULL, site TEXT NOT NULL,
+    third_parties TEXT NOT NULL);
 CREATE TABLE app_redirects (
     client_id TEXT NOT NULL, uri TEXT NOT NULL, PRIMARY KEY (client_id, uri));
 CREATE TABLE administrations (
@@ -28,7 +33,8 @@ CREATE TABLE sessions (
     token TEXT PRIMARY KEY, user_id TEXT NOT NULL, csrf TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE consents (
     client_id TEXT NOT NULL, user_id TEXT NOT NULL, divisions TEXT NOT NULL,
-    granted REAL NOT NULL, PRIMARY KEY (client_id, user_id));
+    granted REAL NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (client_id, user_id));
 CREATE TABLE codes (
     token TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL,
     redirect_uri TEXT NOT NULL, expires REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
@@ -44,16 +50,41 @@ CREATE TABLE entity_rows (
     division INTEGER NOT NULL, entity TEXT NOT NULL, key TEXT NOT NULL,
     timestamp INTEGER NOT NULL UNIQUE, data TEXT NOT NULL,
     PRIMARY KEY (division, entity, key)) WITHOUT ROWID;
+CREATE INDEX entity_rows_timestamp ON entity_rows (division, entity, timestamp);
+CREATE INDEX entity_rows_code
+    ON entity_rows (division, entity, json_extract(data, '$.Code'));
 CREATE INDEX entity_rows_invoice
     ON entity_rows (division, entity, json_extract(data, '$.InvoiceID'));
+CREATE INDEX entity_rows_entry
+    ON entity_rows (division, entity, json_extract(data, '$.EntryID'));
 CREATE INDEX entity_rows_ordered_by
     ON entity_rows (division, entity, json_extract(data, '$.OrderedBy'));
 CREATE INDEX entity_rows_order_number
     ON entity_rows (division, entity, json_extract(data, '$.OrderNumber'));
+CREATE TABLE attachments (
+    key TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE mails (
+    id INTEGER PRIMARY KEY, time TEXT NOT NULL, division INTEGER NOT NULL,
+    invoice TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL,
+    subject TEXT NOT NULL, attachment TEXT NOT NULL);
+CREATE TABLE webhook_secrets (client_id TEXT PRIMARY KEY, secret TEXT NOT NULL);
+CREATE TABLE webhook_deliveries (
+    id INTEGER PRIMARY KEY, subscription TEXT NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
+    division INTEGER NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
+    due REAL, state TEXT NOT NULL, status INTEGER, error TEXT, made TEXT NOT NULL, tried TEXT);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (due) WHERE state = 'waiting';
 CREATE TABLE counters (
     client_id TEXT NOT NULL, division INTEGER NOT NULL, period TEXT NOT NULL,
     starts INTEGER NOT NULL, calls INTEGER NOT NULL,
     PRIMARY KEY (client_id, division, period)) WITHOUT ROWID;
+CREATE TABLE errors (
+    client_id TEXT NOT NULL, user_id TEXT NOT NULL, division INTEGER NOT NULL,
+    endpoint TEXT NOT NULL, starts INTEGER NOT NULL, errors INTEGER NOT NULL,
+    PRIMARY KEY (client_id, user_id, division, endpoint)) WITHOUT ROWID;
+CREATE TABLE blocks (
+    client_id TEXT NOT NULL, user_id TEXT NOT NULL, division INTEGER NOT NULL,
+    endpoint TEXT NOT NULL, until REAL NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (client_id, user_id, division, endpoint)) WITHOUT ROWID;
 CREATE TABLE calls (
     id INTEGER PRIMARY KEY, time TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
     query TEXT NOT NULL, status INTEGER, division INTEGER, user TEXT, duration REAL NOT NULL,
@@ -76,6 +107,9 @@ class Store:
         self.path = str(path)
         self._lock = threading.RLock()
         self._depth = 0
+        # Functions: the first run at the end of a transaction, as a part of it; the others when
+        # one is undone.
+        self.before_commit, self.after_rollback = [], []
         try:
             self._connection = sqlite3.connect(
                 self.path, timeout=0.5, isolation_level=None, check_same_thread=False
@@ -99,7 +133,7 @@ class Store:
         if tables and version != SCHEMA_VERSION:
             raise StateError(
                 f"The state file {self.path} is of schema version {version}, "
-                f"this sandbox needs version {SCHEMA_VERSION}."
+                f"this sandbox needs version {SCHEMA_VERSION}: remove the file to begin anew."
             )
         if tables and run("PRAGMA quick_check").fetchone()[0] != "ok":
             raise StateError(f"The state file {self.path} is damaged.")
@@ -124,10 +158,15 @@ class Store:
             self._depth += 1
             try:
                 yield self
+                if self._depth == 1:
+                    for work in self.before_commit:
+                        work()
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
                     self._connection.execute("ROLLBACK")
+                    for work in self.after_rollback:
+                        work()
                 raise
             self._depth -= 1
             if self._depth == 0:
@@ -152,11 +191,19 @@ class Store:
         """Store a text under a name."""
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
 
-    def next_timestamp(self):
-        """Return the next row version, as Exact's sync ``Timestamp`` (chapter 4.19)."""
+    def execute_many(self, sql, parameters):
+        """Run one statement for each tuple of parameters."""
+        with self._lock:
+            self._connection.executemany(sql, parameters)
+
+    def next_timestamp(self, count=1):
+        """Return the next row version, as Exact's sync ``Timestamp`` (chapter 4.19).
+
+        :param count: how many are taken at once; the first of them is returned
+        """
         with self.transaction():
-            value = int(self.get_meta("timestamp", "1000000")) + 1
-            self.set_meta("timestamp", str(value))
+            value = int(self.get_meta("timestamp", str(FIRST_TIMESTAMP))) + 1
+            self.set_meta("timestamp", str(value + count - 1))
         return value
 
     def close(self):

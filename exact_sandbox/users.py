@@ -9,6 +9,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 _HASH = "pbkdf2:sha256:20000"
 
 ALL_RIGHTS = "all"
+STATUSES = ("active", "blocked", "inactive")
 # The six of an invoicing integration; rights.py tells what each opens.
 RIGHTS = {
     "sales.enter": "Sales / Enter invoices",
@@ -22,7 +23,10 @@ RIGHTS = {
 
 @dataclass(frozen=True)
 class User:
-    """A user of Exact; ``rights`` is :data:`ALL_RIGHTS` or a set (see :mod:`.rights`)."""
+    """A user of Exact; ``rights`` is :data:`ALL_RIGHTS` or a set (see :mod:`.rights`).
+
+    ``status`` is one of :data:`STATUSES`.
+    """
 
     id: str
     login: str
@@ -32,6 +36,7 @@ class User:
     language: str
     current_division: int | None
     rights: object
+    status: str = "active"
 
     @property
     def full_name(self):
@@ -55,6 +60,7 @@ def _user(record):
         record["language"],
         record["current_division"],
         rights if rights == ALL_RIGHTS else frozenset(rights),
+        record["status"],
     )
 
 
@@ -68,7 +74,7 @@ class Users:
         """Store a user who may open these administrations."""
         rights = user.rights if user.rights == ALL_RIGHTS else sorted(user.rights)
         self._store.execute(
-            "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             user.id,
             user.login,
             generate_password_hash(password, _HASH),
@@ -78,6 +84,7 @@ class Users:
             user.language,
             user.current_division,
             json.dumps(rights),
+            user.status,
         )
         for division in divisions:
             self._store.execute("INSERT INTO user_divisions VALUES (?, ?)", user.id, division)
@@ -88,9 +95,11 @@ class Users:
         return _user(record) if record else None
 
     def log_in(self, login, password):
-        """Return the user with this name and password, or None."""
+        """Return the user with this name and password, or None; blocked users are none (1.6)."""
         record = self._store.one("SELECT * FROM users WHERE login = ?", login)
-        if record is None or not check_password_hash(record["password"], password):
+        if record is None or record["status"] != "active":
+            return None
+        if not check_password_hash(record["password"], password):
             return None
         return _user(record)
 
@@ -103,22 +112,36 @@ class Users:
                 "login": user.login,
                 "name": user.full_name,
                 "language": user.language,
+                "status": user.status,
                 "rights": user.rights if user.rights == ALL_RIGHTS else sorted(user.rights),
                 "divisions": self.divisions(user.id),
             }
             for user in users
         ]
 
-    def change(self, login, rights=None, divisions=None, language=None, password=None):
-        """Change what is given; ValueError when there is no such user or right."""
-        record = self._store.one("SELECT id FROM users WHERE login = ?", login)
+    def find(self, login):
+        """Return a user by login; ValueError when there is none."""
+        record = self._store.one("SELECT * FROM users WHERE login = ?", login)
         if record is None:
             raise ValueError(f"There is no user {login!r}.")
+        return _user(record)
+
+    def change(
+        self, login, rights=None, divisions=None, language=None, password=None, status=None
+    ):  # fmt: skip
+        """Change what is given; ValueError when there is no such user or right.
+
+        What that does to connections is :meth:`~exact_sandbox.oauth.grants.Grants.end_user`.
+        """
+        record = {"id": self.find(login).id}
+        if status is not None and status not in STATUSES:
+            raise ValueError(f"A user is {', '.join(STATUSES)}.")
         if rights is not None and rights != ALL_RIGHTS and set(rights) - set(RIGHTS):
             raise ValueError(f"Rights are {', '.join(RIGHTS)}.")
         changes = {
             "rights": None if rights is None else json.dumps(rights),
             "language": language,
+            "status": status,
             "password": None if password is None else generate_password_hash(password, _HASH),
         }
         with self._store.transaction():
@@ -133,6 +156,11 @@ class Users:
                     self._store.execute(
                         "INSERT INTO user_divisions VALUES (?, ?)", record["id"], division
                     )
+
+    def delete(self, user_id):
+        """Remove a user."""
+        self._store.execute("DELETE FROM user_divisions WHERE user_id = ?", user_id)
+        self._store.execute("DELETE FROM users WHERE id = ?", user_id)
 
     def set_current_division(self, user_id, division):
         """Remember the administration the user works in: ``Me.CurrentDivision``."""

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from ..entities.payments import pay, receivable_of
+
 # Customer, days ago, your reference, lines (item, quantity, price or None, description).
 _INVOICES = (
     ("Bakkerij Het Stoepje", 61, "PO-1187", (("UREN", "6.5", None, None),)),
@@ -21,26 +23,41 @@ _INVOICES = (
     ("Bakkerij Het Stoepje", 3, None, (("UREN", "2.25", None, "Kassa ingericht"),)),
 )  # fmt: skip
 _OPEN = 2
-_FIRST_NUMBER = 26700101
+# How much of each processed invoice has been paid: all, or part of it.
+_PAID = {0: None, 1: None, 2: "500"}
+# A credit note for what was invoiced twice: the customer, days ago and lines.
+_CREDIT = ("Administratiekantoor Bakker", 21, (("BOEK", "1", None, "Retour: handboek"),))
 
 
 def seed_invoices(context):
-    """Make the invoices; all but the last two are processed."""
-    sandbox = context.sandbox
-    handler = sandbox.entities["SalesInvoice/SalesInvoices"]
-    for index, (customer, days, reference, lines) in enumerate(_INVOICES):
-        account = context.rows.first(context.division, "CRM/Accounts", Name=customer)
-        values = {
-            "OrderedBy": account.key,
-            "OrderDate": context.today() - timedelta(days=days),
-            "YourRef": reference,
-            "Description": "Werkzaamheden",
-            "SalesInvoiceLines": [_line(context, *line) for line in lines],
-        }
-        row = handler.create(context, values)
-        if index < len(_INVOICES) - _OPEN:
-            row.data.update(Status=50, InvoiceNumber=_FIRST_NUMBER + index)
-            handler.recalculate(context, row)
+    """Make the invoices; all but the last two are processed, and some of those paid."""
+    numbered = [
+        _make(context, customer, days, lines, YourRef=reference, Description="Werkzaamheden")
+        for customer, days, reference, lines in _INVOICES
+    ]
+    for index, invoice in enumerate(numbered[:-_OPEN]):
+        _process(context, invoice)
+        if index in _PAID:
+            pay(context, receivable_of(context, invoice), _PAID[index])
+    credit = _make(context, *_CREDIT, Type=8021, Description="Creditnota")
+    _process(context, credit)
+
+
+def _make(context, customer, days, lines, **values):
+    account = context.rows.first(context.division, "CRM/Accounts", Name=customer)
+    values.update(
+        OrderedBy=account.key,
+        OrderDate=context.today() - timedelta(days=days),
+        SalesInvoiceLines=[_line(context, *line) for line in lines],
+    )
+    return context.sandbox.entities["SalesInvoice/SalesInvoices"].create(context, values)
+
+
+def _process(context, invoice):
+    """Process an invoice on its own date; nothing is sent."""
+    values = {"InvoiceID": invoice.key, "InvoiceDate": invoice.data["OrderDate"]}
+    context.sandbox.entities["SalesInvoice/PrintedSalesInvoices"].create(context, values)
+    invoice.data = context.rows.get(context.division, invoice.entity, invoice.key).data
 
 
 def _line(context, code, quantity, price, description):

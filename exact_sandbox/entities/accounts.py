@@ -4,8 +4,9 @@ import re
 
 from ..errors import business_error
 from .base import Entity, reference
+from .lengths import fit_texts
 
-_EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
+EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _STATUSES = {"A", "C", "P", "S"}
 _CODE_WIDTH = 18
 INVOICES = "SalesInvoice/SalesInvoices"
@@ -33,6 +34,12 @@ _CODED = (
     ("PurchaseVATCode", "VAT/VATCodes", "VAT code"),
     ("SalesCurrency", "General/Currencies", "Currency"),
     ("PurchaseCurrency", "General/Currencies", "Currency"),
+)
+
+# Of several uses the first is told: an account with documents was refused for these (5.4).
+_USES = (
+    ("Documents/Documents", "Documents", ("Account",)),
+    (INVOICES, "Sales invoices", ("OrderedBy", "InvoiceTo", "DeliverTo")),
 )
 
 
@@ -86,19 +93,21 @@ class Accounts(Entity):
         self.save(context, row)
 
     def delete(self, context, row):
-        """Remove an account that no invoice uses (chapter 4.8)."""
-        for name in ("OrderedBy", "InvoiceTo", "DeliverTo"):
-            if context.rows.first(context.division, INVOICES, **{name: row.key}):
-                what, where = context.sentence("Account"), context.sentence("Sales invoices")
-                raise business_error(context.sentence("delete", what=what, where=where))
+        """Remove an account that no document and no invoice uses (chapter 4.8)."""
+        for entity, label, names in _USES:
+            for name in names:
+                if context.rows.first(context.division, entity, **{name: row.key}):
+                    what, where = context.sentence("Account"), context.sentence(label)
+                    raise business_error(context.sentence("delete", what=what, where=where))
         self.remove(context, row, 2)
 
     def _check(self, context, row):
         if not (row.get("Name") or "").strip():
             raise context.refused(("mandatory", "Name"))
+        fit_texts(context, row)
         if row.get("Status") not in _STATUSES:
             raise context.refused(("invalid", "Status"))
-        if row.get("Email") and not _EMAIL.fullmatch(row.get("Email")):
+        if row.get("Email") and not EMAIL.fullmatch(row.get("Email")):
             raise context.refused(("invalid", "Email"))
         if row.get("Country") and row.get("Country").strip() not in _COUNTRIES:
             raise context.refused(("reference", "Country"))
@@ -119,8 +128,8 @@ class Accounts(Entity):
 
     def _next_code(self, context):
         """Return the highest number plus one (KB-tips)."""
-        rows = context.rows.find(context.division, self.name)
-        codes = (row.get("Code", "").strip() for row in rows)
+        values = context.rows.values(context.division, self.name, "Code")
+        codes = (code.strip() for code in values)
         return str(max((int(code) for code in codes if code.isdigit()), default=0) + 1)
 
     @staticmethod

@@ -4,9 +4,22 @@ from decimal import Decimal
 
 from ..money import ZERO
 from .base import Entity, reference
+from .invoice_rules import (
+    ITEMS,
+    LEDGER,
+    UNITS,
+    VAT,
+    check_costs,
+    check_quantity,
+    line_item,
+    line_ledger,
+    line_unit,
+    line_vat_code,
+    unit_price,
+)
+from .lengths import fit_texts
 from .pricing import price_line
 
-ITEMS, UNITS, VAT = "Logistics/Items", "Logistics/Units", "VAT/VATCodes"
 INVOICES = "SalesInvoice/SalesInvoices"
 
 
@@ -21,7 +34,9 @@ class SalesInvoiceLines(Entity):
         "ItemDescription": reference("Item", ITEMS, "Description"),
         "UnitDescription": reference("UnitCode", UNITS, "Description", "Code"),
         "VATCodeDescription": reference("VATCode", VAT, "Description", "Code"),
-        "GLAccountDescription": reference("GLAccount", "Financial/GLAccounts", "Description"),
+        "GLAccountDescription": reference("GLAccount", LEDGER, "Description"),
+        "CostCenterDescription": reference("CostCenter", "HRM/Costcenters", "Description", "Code"),
+        "CostUnitDescription": reference("CostUnit", "HRM/Costunits", "Description", "Code"),
     }
 
     @property
@@ -103,79 +118,27 @@ class SalesInvoiceLines(Entity):
 
     def _complete(self, context, invoice, line):
         """Check a line, fill in its defaults and its amounts."""
-        item = self._item(context, line)
+        item = line_item(context, invoice, line)
         data = line.data
         for name, default in (("Quantity", Decimal(1)), ("Discount", ZERO)):
             data[name] = line.get(name, default)
-        whole = data["Quantity"] == data["Quantity"].to_integral_value()
-        if not whole and not item.get("IsFractionAllowedItem"):
-            raise context.refused(("invalid", "Quantity"))
-        data["Description"] = line.get("Description", item.get("Description"))
-        data["UnitCode"] = self._unit(context, line, item)
-        data["GLAccount"] = self._ledger(context, line, item)
-        vat_code = self._vat_code(context, invoice, line, item)
+        check_quantity(context, line, item)
+        data["Description"] = line.get("Description", item.get("Description") if item else None)
+        fit_texts(context, line)
+        data["UnitCode"] = line_unit(context, line, item)
+        data["GLAccount"] = line_ledger(context, line, item)
+        check_costs(context, line)
+        vat_code = line_vat_code(context, invoice, line, item)
         data["VATCode"] = vat_code.get("Code") if vat_code else None
-        data["UnitPrice"] = self._unit_price(line, item)
-        price_line(line, vat_code)
+        sign = invoice.data["_Sign"]
+        data["UnitPrice"] = unit_price(line, item, sign)
+        price_line(line, vat_code, sign)
         sent = data.pop("_VATPercentage", None)
         if sent is not None and sent != data["VATPercentage"]:
             raise context.refused(("invalid", "VAT percentage"))
 
     @staticmethod
-    def _unit_price(line, item):
-        """The price sent, else what makes up the amount sent, else the item's (chapter 4.10)."""
-        price, amount = line.get("UnitPrice"), line.get("AmountFC")
-        if price is None and amount is not None and line.data["Quantity"]:
-            return amount / line.data["Quantity"]
-        return item.get("StandardSalesPrice", ZERO) if price is None else price
-
-    @staticmethod
-    def _item(context, line):
-        if not line.get("Item"):
-            raise context.refused(("mandatory", "Item"))
-        item = context.lookup(ITEMS, None, line.get("Item"))
-        if item is None:
-            raise context.refused(("reference", "Item"))
-        if not item.get("IsSalesItem"):
-            raise context.refused(("not_allowed", "Item (Sales)"))
-        return item
-
-    @staticmethod
-    def _unit(context, line, item):
-        code = line.get("UnitCode") or item.get("Unit")
-        if not code:
-            raise context.refused(("mandatory", "Unit"))
-        unit = context.lookup(UNITS, "Code", code)
-        if unit is None:
-            raise context.refused(("reference", "Unit"))
-        return unit.get("Code")
-
-    @staticmethod
-    def _ledger(context, line, item):
-        """The account sent, else the item's, else that of its group (chapter 4.4)."""
-        key = line.get("GLAccount") or item.get("GLRevenue")
-        if not key:
-            group = context.lookup("Logistics/ItemGroups", None, item.get("ItemGroup"))
-            key = group.get("GLRevenue") if group else None
-        if not key:
-            raise context.refused(("mandatory", "GLAccount"))
-        if context.lookup("Financial/GLAccounts", None, key) is None:
-            raise context.refused(("reference", "GLAccount"))
-        return key
-
-    @staticmethod
-    def _vat_code(context, invoice, line, item):
-        """The code sent, else the customer's, else the item's, else none (chapter 4.4).
-
-        A blocked code, or one for purchases only, is not allowed in a sales journal.
-        """
-        account = context.lookup("CRM/Accounts", None, invoice.get("InvoiceTo"))
-        code = line.get("VATCode") or account.get("SalesVATCode") or item.get("SalesVatCode")
-        if not code or not code.strip():
-            return None
-        found = context.lookup(VAT, "Code", code)
-        if found is None:
-            raise context.refused(("reference", "VAT code"))
-        if found.get("IsBlocked") or found.get("VATTransactionType") == "P":
-            raise context.refused(("not_allowed", "VAT code"))
-        return found
+    def price(context, invoice, line):
+        """Work out the amounts of a complete line again."""
+        vat_code = context.lookup(VAT, "Code", line.get("VATCode"))
+        price_line(line, vat_code, invoice.data["_Sign"])

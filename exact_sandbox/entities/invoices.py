@@ -1,19 +1,21 @@
 """``salesinvoice/SalesInvoices``: chapter 4.3."""
 
-from calendar import monthrange
-from datetime import timedelta
 from decimal import Decimal
 
 from ..errors import STREAM, ApiError
 from .base import Entity, reference
+from .documents import DOCUMENTS
 from .invoice_lines import INVOICES, SalesInvoiceLines
+from .lengths import fit_texts
+from .numbers import free_number
+from .periods import check_entry
 from .pricing import convert_line, total_invoice
+from .terms import due_date, exchange_rate, midnight, payment_condition, sales_journal
 
 ACCOUNTS = "CRM/Accounts"
 LINES = SalesInvoiceLines.name
 PROCESSED = 50
-SALES_JOURNAL = 20
-_TYPES = {8020, 8021}
+INVOICE, CREDIT_NOTE = 8020, 8021
 _ACCOUNT_FIELDS = ("OrderedBy", "InvoiceTo", "DeliverTo")
 _TOTALS = (
     "AmountDC", "AmountFC", "AmountFCExclVat", "AmountDiscount", "AmountDiscountExclVat",
@@ -33,11 +35,6 @@ def _status_text(context, row):
     return context.sentence(f"status {row.data['Status']}")
 
 
-def _midnight(moment):
-    """Dates of invoices have no time of day (chapter 3.3)."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 class SalesInvoices(Entity):
     """Sales invoices, made open (Status 20) and changed only while they are."""
 
@@ -54,7 +51,9 @@ class SalesInvoices(Entity):
         ),
         "SalespersonFullName": lambda context, row: row.data.get("_SalespersonFullName"),
         "StatusDescription": _status_text,
-        "TypeDescription": lambda context, row: "Normal",
+        "TypeDescription": lambda context, row: context.sentence(f"type {row.data['Type']}"),
+        "DocumentNumber": reference("Document", DOCUMENTS, "HID"),
+        "DocumentSubject": reference("Document", DOCUMENTS, "Subject"),
     }
 
     @property
@@ -75,11 +74,13 @@ class SalesInvoices(Entity):
         lines = values.pop("SalesInvoiceLines", None)
         row = self.new_row(context, values)
         row.data["Status"] = context.sandbox.settings["invoice_status"]
-        self._check_parties(context, row)
+        self.check_parties(context, row)
         if not lines:
             raise context.refused(("mandatory", "Lines"))
         self._complete(context, row, values)
         row.data["OrderNumber"] = self._order_number(context, row.get("OrderNumber"))
+        if context.sandbox.settings["invoice_number"] == "entry":
+            self.give_number(context, row)
         built = [
             self.lines.build(context, row, item, number) for number, item in enumerate(lines, 1)
         ]
@@ -96,11 +97,19 @@ class SalesInvoices(Entity):
             row.data["OrderNumber"] = self._order_number(context, number)
         if {"PaymentCondition", "OrderDate"} & set(values):
             row.data.pop("DueDate", None)
+            row.data.pop("_DueDate", None)
+        before = dict(row.data)
         row.data.update(values)
-        self._check_parties(context, row)
+        self.check_parties(context, row)
         self._complete(context, row, values)
+        if before.get("InvoiceNumber") and before["Journal"] != row.data["Journal"]:
+            self.give_number(context, row)
+        lines = self.lines.of(context, row)
+        if before["_Sign"] != row.data["_Sign"]:
+            for line in lines:
+                self.lines.price(context, row, line)
         self.touch(context, row)
-        self.recalculate(context, row)
+        self._store(context, row, lines)
 
     def delete(self, context, row):
         """Remove an invoice that is not processed; sync/Deleted tells of it (chapter 4.19)."""
@@ -118,24 +127,31 @@ class SalesInvoices(Entity):
         """Work out totals again, and give header and lines new timestamps (chapter 4.19)."""
         self._store(context, row, self.lines.of(context, row))
 
+    def give_number(self, context, row):
+        """Take the next free number of the journal (chapter 4.3)."""
+        row.data["InvoiceNumber"] = free_number(
+            context, row.data["Journal"], row.data["InvoiceDate"].year
+        )
+
     def _store(self, context, row, lines):
-        rate = self._rate(context, row)
+        rate = exchange_rate(context, row.data["Currency"], row.data["OrderDate"])
         for line in lines:
             convert_line(line, rate)
-        total_invoice(row, lines, rate)
+        total_invoice(row, lines, rate, context.sandbox.settings["vat_rounding"])
         self.save(context, row)
         for line in lines:
             self.lines.save(context, line)
 
     # Checks and defaults
 
-    def _check_parties(self, context, row):
+    def check_parties(self, context, row):
         """Customers must exist and be customers; InvoiceTo defaults to who ordered, or whom that
         card names as the one to invoice."""
         missing = [
             ("mandatory", name) for name in ("InvoiceTo", "OrderedBy") if not row.get(name)
         ]  # fmt: skip
-        if not row.get("OrderedBy"):
+        strict = context.sandbox.settings["invoice_to"] == "mandatory"
+        if not row.get("OrderedBy") or (strict and missing):
             raise context.refused(*missing)
         wrong = [
             ("reference", name)
@@ -158,22 +174,33 @@ class SalesInvoices(Entity):
 
     def _complete(self, context, row, sent):
         """Check journal, period, payment condition and currency; fill in their defaults."""
+        fit_texts(context, row)
         account = context.lookup(ACCOUNTS, None, row.get("InvoiceTo"))
         administration = context.sandbox.administration(context.division)
         data = row.data
-        data["Type"] = row.get("Type", 8020)
+        data["Type"] = row.get("Type", INVOICE)
         data["Salesperson"] = row.get("Salesperson", context.user.id)
-        data["OrderDate"] = _midnight(row.get("OrderDate", context.now))
-        if data["Type"] not in _TYPES:
+        data["OrderDate"] = midnight(row.get("OrderDate", context.now))
+        if data["Type"] not in (INVOICE, CREDIT_NOTE):
             raise context.refused(("invalid", "Type"))
-        data["Journal"] = self._journal(context, row, administration["default_journal"])
-        self._check_period(context, data["OrderDate"])
+        negative = context.sandbox.settings["credit_sign"] == "negative"
+        data["_Sign"] = -1 if data["Type"] == CREDIT_NOTE and negative else 1
+        if row.get("Document") and not context.lookup(DOCUMENTS, None, row.get("Document")):
+            raise context.refused(("reference", "Document"))
+        optional = context.sandbox.settings["journal"] == "optional"
+        default = administration["default_journal"] if optional else None
+        data["Journal"] = sales_journal(context, row.get("Journal") or default)
+        # A journal closed after the entry stands in the way of a new date, not of a new text.
+        if not row.timestamp or {"Journal", "OrderDate"} & set(sent):
+            check_entry(context, data["Journal"], data["OrderDate"])
         # Equal to the entry date while open (chapter 4.3).
         data["InvoiceDate"] = data["OrderDate"]
-        condition = self._condition(context, row, account, administration)
+        condition = payment_condition(context, row.get("PaymentCondition"), account)
         data["PaymentCondition"] = condition.get("Code")
-        due = row.get("DueDate") or self._due_date(data["OrderDate"], condition)
-        data["DueDate"] = _midnight(due)
+        due = row.get("DueDate") or due_date(data["OrderDate"], condition)
+        data["DueDate"] = midnight(due)
+        if "DueDate" in sent:
+            data["_DueDate"] = sent["DueDate"]
         data["Currency"] = row.get("Currency") or account.get(
             "SalesCurrency", administration["currency"]
         )
@@ -186,53 +213,6 @@ class SalesInvoices(Entity):
             raise context.refused(("reference", "Salesperson"))
         data["_SalespersonFullName"] = seller.full_name
 
-    @staticmethod
-    def _journal(context, row, default):
-        """A journal is given by its code; a GUID is an unknown code (picqer #31)."""
-        code = row.get("Journal") or default
-        if not code:
-            raise context.refused(("mandatory", "Journal"))
-        journal = context.lookup("Financial/Journals", "Code", code)
-        if journal is None:
-            raise context.refused(("reference", "Journals"))
-        if journal.get("Type") != SALES_JOURNAL:
-            raise context.refused(("invalid", "Journal (type)"))
-        if journal.get("IsBlocked"):
-            raise context.refused(("not_allowed", "Journal (blocked)"))
-        return journal.get("Code")
-
-    @staticmethod
-    def _check_period(context, moment):
-        """A date outside every period has no financial year (chapter 4.13)."""
-        periods = context.rows.find(context.division, "Financial/FinancialPeriods")
-        if not any(item.data["StartDate"] <= moment <= item.data["EndDate"] for item in periods):
-            raise context.refused(("mandatory", "Financial year"))
-
-    @staticmethod
-    def _condition(context, row, account, administration):
-        """The condition sent, else the customer's, else the administration's (chapter 4.3)."""
-        code = (
-            row.get("PaymentCondition")
-            or account.get("PaymentConditionSales")
-            or administration["default_payment_condition"]
-        )
-        if not code:
-            raise context.refused(("mandatory", "PaymentCondition"))
-        found = context.lookup("Cashflow/PaymentConditions", "Code", code)
-        if found is None:
-            raise context.refused(("reference", "PaymentCondition"))
-        return found
-
-    @staticmethod
-    def _due_date(moment, condition):
-        """Days after the date; with months, from the end of that many months on."""
-        months = condition.get("PaymentEndOfMonths", 0)
-        if months:
-            index = moment.year * 12 + moment.month - 1 + months - 1
-            year, month = divmod(index, 12)
-            moment = moment.replace(year=year, month=month + 1, day=monthrange(year, month + 1)[1])
-        return moment + timedelta(days=condition.get("PaymentDays", 0))
-
     def _order_number(self, context, wanted):
         if wanted is None:
             return context.rows.highest(context.division, self.name, "OrderNumber") + 1
@@ -240,31 +220,16 @@ class SalesInvoices(Entity):
             raise context.refused(("in_use", "OrderNumber"))
         return wanted
 
-    @staticmethod
-    def _rate(context, row):
-        """The newest rate of the currency on the order date; 1 in the administration's own."""
-        currency = row.data["Currency"]
-        own = context.sandbox.administration(context.division)["currency"]
-        if currency == own:
-            return Decimal(1)
-        rates = [
-            item
-            for item in context.rows.find(
-                context.division, "Financial/ExchangeRates", {"SourceCurrency": currency}
-            )
-            if item.data["StartDate"] <= row.data["OrderDate"]
-        ]
-        if not rates:
-            raise context.refused(("reference", "Currency"))
-        return max(rates, key=lambda item: item.data["StartDate"]).data["Rate"]
-
     # The answer of a POST
 
     def bare_answer(self, row):
-        """Return the row as POST shows it without ``Prefer: return=representation``.
+        """Return the row as POST shows it without ``Prefer: return=representation``: without totals
+        rather than with nulls, as in the official sample (chapter 4.3)."""
+        return self.without_totals(row)
 
-        The official sample has no totals although lines were sent (chapters 4.3 and 10).
-        """
+    def without_totals(self, row):
+        """Return the row as in the official sample, which has no totals although lines were sent
+        (chapters 4.3 and 10)."""
         for name in _TOTALS:
             row.data.pop(name, None)
         row.data["AmountFC"] = row.data["AmountDC"] = Decimal(0)

@@ -3,6 +3,7 @@
 from ..errors import business_error
 from ..money import ZERO
 from .base import Entity, reference
+from .lengths import fit_texts
 
 # The list begins as Exact gave it in 2022 (picqer #591, where it is cut off after the free
 # fields); the rest is what a catalogue is searched by.
@@ -16,8 +17,8 @@ FILTER_FIELDS = (
     *(f"FreeTextField_{number:02}" for number in range(1, 11)),
     *("ID", "IsSalesItem", "ItemGroup", "Modified", "SearchCode", "StartDate", "Unit"),
 )
-_LENGTHS = {"Description": 60, "ExtraDescription": 255}
-_LEDGERS = ("GLRevenue", "GLCosts", "GLStock")
+# In the order of the documented text, Stock before Costs (chapter 5.4).
+_LEDGERS = ("GLRevenue", "GLStock", "GLCosts")
 
 
 class Items(Entity):
@@ -54,6 +55,7 @@ class Items(Entity):
         row = self.new_row(context, {**defaults, **values})
         row.data["ItemGroup"] = row.get("ItemGroup") or self._default_key(context)
         row.data["Unit"] = row.get("Unit") or self._default_unit(context)
+        fit_texts(context, row)
         self._check(context, row, row.get("Code"))
         return self.save(context, row)
 
@@ -61,6 +63,7 @@ class Items(Entity):
         """Change an item."""
         before = row.get("Code")
         row.data.update(values)
+        fit_texts(context, row)
         changed = row.get("Code") if row.get("Code") != before else None
         self._check(context, row, changed)
         self.touch(context, row)
@@ -91,9 +94,6 @@ class Items(Entity):
         ]
         if missing:
             raise context.refused(*missing)
-        for name, length in _LENGTHS.items():
-            if len(row.get(name, "")) > length:
-                raise context.refused(("invalid", name))
         if new_code and context.rows.first(context.division, self.name, Code=new_code):
             raise business_error(context.sentence("exists"))
         self._check_group(context, row)

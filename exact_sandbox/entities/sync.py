@@ -1,11 +1,19 @@
 """``sync/*``: rows by timestamp, for clients that keep a copy (chapter 4.19)."""
 
+from datetime import timedelta
+from heapq import merge
+
 from ..errors import syntax_error
 from ..odata.filters import Compare, Constant, conjuncts
+from ..odata.pushdown import Condition
 from ..rows import DELETED
 from .base import Entity
+from .documents import ATTACHMENTS, DOCUMENTS
 from .invoice_lines import SalesInvoiceLines
 from .invoices import SalesInvoices
+
+# "About two months" (chapter 4.19).
+KEPT = timedelta(days=61)
 
 
 def _after(condition):
@@ -18,33 +26,54 @@ def _after(condition):
     return lowest
 
 
-class Sync(Entity):
-    """A sync list over the rows of another entity."""
+class ByTimestamp(Entity):
+    """A list whose key is the timestamp of its rows, ascending."""
 
-    base = ""
     needs_select = True
     always_select = True
+    is_recent = True
     only_filter_fields = ("Timestamp",)
+    has_key_order = True
+    sources = ()
 
     def check_list(self, query):
-        """Refuse another order than by Timestamp, and ``$skip`` (chapter 3.4)."""
-        if query.skip or [name for name, _ in query.order if name != "Timestamp"]:
+        """Refuse another order than by Timestamp (chapter 4.19)."""
+        if query.order not in ([], [("Timestamp", False)]):
             raise syntax_error()
         super().check_list(query)
 
-    def fetch(self, context, condition):
-        """Return the rows above the timestamp of the filter."""
-        return context.rows.find(context.division, self.base, after=_after(condition))
+    def scan(self, context, tree, after=None):
+        """Yield the rows above the timestamp of the filter and of the page before."""
+        lowest = max(_after(tree), after or 0)
+        scans = (
+            context.rows.scan(
+                context.division, name, None, "timestamp", lowest, self.type.page_size
+            )
+            for name in self.sources
+        )
+        return merge(*scans, key=lambda row: row.timestamp)
+
+    def get(self, context, key):
+        """Return the row with a timestamp, or None."""
+        found = next(self.scan(context, None, key - 1), None)
+        return found if found and found.timestamp == key else None
+
+
+class Sync(ByTimestamp):
+    """A sync list over the rows of another entity."""
+
+    base = ""
+
+    @property
+    def sources(self):
+        """The entities whose rows are in the list."""
+        return (self.base,)
 
     def value(self, context, row, name):
         """Return a property as the entity itself has it."""
         if name == "Timestamp":
             return row.timestamp
         return self.registry[self.base].value(context, row, name)
-
-    def get(self, context, key):
-        """Return the row with a timestamp, or None."""
-        return next((row for row in self.fetch(context, None) if row.timestamp == key), None)
 
 
 class SyncAccounts(Sync):
@@ -61,17 +90,19 @@ class SyncItems(Sync):
     base = "Logistics/Items"
 
 
+class SyncGLAccounts(Sync):
+    """``sync/Financial/GLAccounts``."""
+
+    name = "Sync/Financial/GLAccounts"
+    base = "Financial/GLAccounts"
+
+
 class SyncSalesInvoices(Sync):
     """``sync/SalesInvoice/SalesInvoices``: headers (LineNumber 0) and lines in one list."""
 
     name = "Sync/SalesInvoice/SalesInvoices"
     base = SalesInvoices.name
-
-    def fetch(self, context, condition):
-        """Return headers and lines by timestamp."""
-        after = _after(condition)
-        lines = context.rows.find(context.division, SalesInvoiceLines.name, after=after)
-        return sorted(super().fetch(context, condition) + lines, key=lambda row: row.timestamp)
+    sources = (SalesInvoices.name, SalesInvoiceLines.name)
 
     def value(self, context, row, name):
         """Return a property of the line, or of its header where the line has no such property."""
@@ -86,22 +117,36 @@ class SyncSalesInvoices(Sync):
         return lines.value(context, row, name)
 
 
-class Deleted(Entity):
-    """``sync/Deleted``: what was removed."""
+class SyncDocuments(Sync):
+    """``sync/Documents/Documents``."""
+
+    name = "Sync/Documents/Documents"
+    base = DOCUMENTS
+
+
+class SyncDocumentAttachments(Sync):
+    """``sync/Documents/DocumentAttachments``."""
+
+    name = "Sync/Documents/DocumentAttachments"
+    base = ATTACHMENTS
+
+
+class Deleted(ByTimestamp):
+    """``sync/Deleted``: what was removed in about the last two months."""
 
     name = DELETED
-    needs_select = True
-    always_select = True
     only_filter_fields = ("Timestamp", "EntityType")
+    sources = (DELETED,)
 
-    def fetch(self, context, condition):
-        """Return the traces above the timestamp of the filter."""
-        return context.rows.find(context.division, self.name, after=_after(condition))
+    def scan(self, context, tree, after=None):
+        """Yield the traces that are still kept."""
+        oldest = context.now - KEPT
+        column = context.rows.column(DELETED, "DeletedDate")
+        context.rows.forget(
+            context.division, DELETED, Condition(f"{column} < ?", (oldest.isoformat(),))
+        )
+        return super().scan(context, tree, after)
 
     def value(self, context, row, name):
         """Return a property; the key is the timestamp."""
         return row.timestamp if name == "Timestamp" else super().value(context, row, name)
-
-    def get(self, context, key):
-        """Return the trace with a timestamp, or None."""
-        return next((row for row in self.fetch(context, None) if row.timestamp == key), None)

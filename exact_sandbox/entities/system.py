@@ -1,5 +1,6 @@
 """The user and the administrations: chapters 4.1 and 4.2."""
 
+from ..errors import not_found
 from ..rows import Row
 from .base import Entity
 
@@ -47,7 +48,7 @@ class Divisions(Entity):
     def fetch(self, context, condition):
         """Return them, whatever division stands in the address (picqer #470)."""
         allowed = context.granted & set(context.sandbox.users.divisions(context.user.id))
-        found = (context.rows.get(0, "System/Divisions", code) for code in sorted(allowed))
+        found = (context.rows.get(0, Divisions.name, code) for code in sorted(allowed))
         return [row for row in found if row]
 
     def get(self, context, key):
@@ -63,7 +64,33 @@ class Divisions(Entity):
         return row.data.get("Hid" if name == "HID" else name)
 
 
+def _of_licence(context, rows):
+    """Return the administrations under the licence of the one in the address."""
+    current = context.rows.get(0, Divisions.name, context.division)
+    licence = current.get("CustomerCode")
+    return [row for row in rows if row.get("CustomerCode") == licence]
+
+
+class AllDivisions(Divisions):
+    """``system/AllDivisions``: all of the licence, also those the user may not open."""
+
+    name = "System/AllDivisions"
+
+    def fetch(self, context, condition):
+        """Return every administration of the licence of the one in the address."""
+        return _of_licence(context, context.rows.find(0, Divisions.name))
+
+
 class HrmDivisions(Divisions):
-    """``hrm/Divisions``, which needs no scope (chapter 4.2)."""
+    """``hrm/Divisions``, which needs no scope; only of the licence of the one in the address."""
 
     name = "HRM/Divisions"
+
+    def fetch(self, context, condition):
+        """Return the user's administrations of the licence (picqer #195, #229).
+
+        :raises ApiError: 404 for some licences (Chef)
+        """
+        if context.rows.get(0, Divisions.name, context.division).get("_WithoutHrm"):
+            raise not_found("Divisions")
+        return _of_licence(context, super().fetch(context, condition))

@@ -20,10 +20,11 @@ def _hash(token):
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token speaks for."""
+    """Whom an access token speaks for, or spoke for when it has ``ended``."""
 
     client_id: str
     user_id: str
+    ended: bool
 
 
 class Grants:
@@ -32,8 +33,9 @@ class Grants:
     A consent (user and app: which administrations) outlives the chains of tokens made under it.
     """
 
-    def __init__(self, store, clock):
+    def __init__(self, store, settings, clock):
         self._store = store
+        self._settings = settings
         self._clock = clock
 
     # Texts of tokens: opaque, long, with an exclamation mark (chapters 1.2 and 1.3). They are
@@ -59,48 +61,90 @@ class Grants:
     # Consents
 
     def allow(self, client_id, user_id, divisions):
-        """Record which administrations a user opens for an app."""
+        """Record a consent: which administrations a user opens for an app."""
         self._store.execute(
-            "INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?, 0)",
             client_id,
             user_id,
             json.dumps(sorted(divisions)),
             self._clock.timestamp(),
         )
 
-    def consented(self, client_id, user_id):
-        """Return the administrations a user opened for an app, or None without a consent."""
-        record = self._store.one(
-            "SELECT divisions FROM consents WHERE client_id = ? AND user_id = ?",
+    def choose(self, client_id, user_id, divisions):
+        """Change the administrations of a consent; tokens stay good (chapter 5.1)."""
+        self._store.execute(
+            "UPDATE consents SET divisions = ? WHERE client_id = ? AND user_id = ?",
+            json.dumps(sorted(divisions)),
             client_id,
             user_id,
         )
-        return frozenset(json.loads(record["divisions"])) if record else None
+
+    def _consent(self, client_id, user_id):
+        return self._store.one(
+            "SELECT * FROM consents WHERE client_id = ? AND user_id = ?", client_id, user_id
+        )
+
+    def consented(self, client_id, user_id):
+        """Return the administrations a user opened for an app, or None without a consent."""
+        record = self._consent(client_id, user_id)
+        if record is None or record["revoked"]:
+            return None
+        return frozenset(json.loads(record["divisions"]))
+
+    def opened(self, client_id, user_id):
+        """Return them for a token that is good, be it one that outlives its consent."""
+        record = self._consent(client_id, user_id)
+        return frozenset(json.loads(record["divisions"])) if record else frozenset()
 
     def consents_of(self, user_id):
         """Return pairs (client id, granted at) of a user's consents."""
         records = self._store.execute(
-            "SELECT client_id, granted FROM consents WHERE user_id = ? ORDER BY granted", user_id
+            "SELECT client_id, granted FROM consents WHERE user_id = ? AND NOT revoked "
+            "ORDER BY granted",
+            user_id,
         )
         return [(item["client_id"], item["granted"]) for item in records]
 
     def revoke(self, client_id, user_id):
-        """Withdraw a consent: the refresh chain and running access tokens end at once.
+        """Withdraw a consent: codes and the refresh chain end at once.
 
-        Chapter 1.6 does not know whether Exact lets an access token live on; at once is the
-        harder case for a client.
+        Chapter 1.6 does not know whether a running access token dies too: a setting.
         """
         with self._store.transaction():
             self._store.execute(
-                "DELETE FROM consents WHERE client_id = ? AND user_id = ?", client_id, user_id
-            )
-            self._end_chains(client_id, user_id)
-            self._store.execute(
-                "DELETE FROM access_tokens WHERE chain IN "
-                "(SELECT id FROM chains WHERE client_id = ? AND user_id = ?)",
+                "UPDATE consents SET revoked = 1 WHERE client_id = ? AND user_id = ?",
                 client_id,
                 user_id,
             )
+            self._store.execute(
+                "DELETE FROM codes WHERE client_id = ? AND user_id = ?", client_id, user_id
+            )
+            self._end_chains(client_id, user_id)
+            if self._settings["revoked_access_token"] == "dies":
+                self._end_access("client_id = ? AND user_id = ?", client_id, user_id)
+
+    def end_user(self, user_id, access):
+        """End the connections of a user who is blocked or has another password (chapter 1.6).
+
+        Consents stay, so that who is unblocked finds them; tokens do not come back.
+
+        :param access: whether running access tokens end as well
+        """
+        with self._store.transaction():
+            self._store.execute("DELETE FROM codes WHERE user_id = ?", user_id)
+            self._store.execute("DELETE FROM sessions WHERE user_id = ?", user_id)
+            self._store.execute("UPDATE chains SET alive = 0 WHERE user_id = ?", user_id)
+            if access:
+                self._end_access("user_id = ?", user_id)
+
+    def _end_access(self, where, *values):
+        """End access tokens now; they stay known, so that errors with them are counted."""
+        self._store.execute(
+            f"UPDATE access_tokens SET expires = min(expires, ?) "
+            f"WHERE chain IN (SELECT id FROM chains WHERE {where})",
+            self._clock.timestamp(),
+            *values,
+        )
 
     def _end_chains(self, client_id, user_id):
         self._store.execute(
@@ -181,12 +225,13 @@ class Grants:
         self._store.execute("UPDATE refresh_tokens SET used = 1 WHERE token = ?", record["token"])
 
     def bearer(self, token):
-        """Return whom an access token speaks for; None when unknown, ended or expired."""
+        """Return whom an access token speaks for, or None when it is unknown."""
         record = self._store.one(
             "SELECT a.expires, c.client_id, c.user_id FROM access_tokens a "
             "JOIN chains c ON c.id = a.chain WHERE a.token = ?",
             _hash(token),
         )
-        if record is None or record["expires"] <= self._clock.timestamp():
+        if record is None:
             return None
-        return Bearer(record["client_id"], record["user_id"])
+        ended = record["expires"] <= self._clock.timestamp()
+        return Bearer(record["client_id"], record["user_id"], ended)

@@ -29,8 +29,12 @@ class Entry:
 
 
 def entry_uri(base, entity_type, key):
-    """Return the address of one row; ``base`` is the address up to and with the division."""
-    return f"{base}/{entity_type.path}({write_literal(entity_type.key.type, key)})"
+    """Return the address of one row; ``base`` is the address up to and with the division.
+
+    :param key: the value of the key property; of several, the text ``Journal='70',Period=1``
+    """
+    text = key if len(entity_type.keys) > 1 else write_literal(entity_type.key.type, key)
+    return f"{base}/{entity_type.path}({text})"
 
 
 def _wanted(query_select, entity_type):
@@ -48,11 +52,12 @@ def make_entry(entity, context, row, base, select=(), expand=()):
     :param expand: names of collections to write out
     """
     entity_type = entity.type
-    key = entity.value(context, row, entity_type.key.name)
+    several = len(entity_type.keys) > 1
+    key = row.key if several else entity.value(context, row, entity_type.key.name)
     entry = Entry(entry_uri(base, entity_type, key), entity_type.type_name, {})
     for item in _wanted(select, entity_type):
         if item.is_plain:
-            entry.values[item.name] = (item.type, entity.value(context, row, item.name))
+            entry.values[item.name] = (item.type, entity.shown(context, row, item.name))
         elif item.is_collection and item.name in expand:
             inner = [name.partition("/")[2] for name in select if name.startswith(f"{item.name}/")]
             child, rows = entity.children(context, row, item.name)

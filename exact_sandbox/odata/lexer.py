@@ -92,6 +92,21 @@ def tokenize(text):
     return [*tokens, Token("end", "", len(text))]
 
 
+_NAMED = re.compile(r"(\w+)=((?:guid)?'(?:[^']|'')*'|-?\w+)(?:,|\Z)")
+
+
+def named_literals(text, names):
+    """Return the values of a key of several parts: ``Journal='70',Period=1,Year=2026``.
+
+    :param names: the parts, in the order in which the values are returned
+    :raises ApiError: 400 when other parts are given
+    """
+    found = dict(_NAMED.findall(text))
+    if _NAMED.sub("", text) or set(found) != set(names):
+        raise syntax_error()
+    return [literal_list(found[name])[0] for name in names]
+
+
 def literal_list(text):
     """Return the values of a comma-separated list of literals: a key or a skip token."""
     tokens = tokenize(text)

@@ -1,6 +1,8 @@
 """Filters, orders and cuts rows into pages (chapters 3.2 and 3.4)."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 from urllib.parse import quote
 
 from ..errors import syntax_error
@@ -8,6 +10,7 @@ from .filters import NUMBERS
 from .literals import write_literal
 
 _UNQUOTED = "$'(),/*"
+_HIGHEST = 2**63 - 1
 
 
 @dataclass
@@ -15,9 +18,9 @@ class Page:
     """One page: ``total`` counts all rows of the filter, ``token`` continues or is None."""
 
     rows: list
-    total: int
-    token: str | None
-    top_left: int | None
+    total: int = 0
+    token: str | None = None
+    top_left: int | None = None
 
 
 def _null_first(value):
@@ -42,6 +45,13 @@ def _is_after(row, order, token, value_of):
     return False
 
 
+def _comparable(value):
+    """Return a number that SQLite can compare with whole ones."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if abs(value) < _HIGHEST else _HIGHEST * (1 if value > 0 else -1)
+
+
 def _token_values(query, order, entity_type):
     """Return the values of a skip token, one for each property of the order.
 
@@ -53,7 +63,21 @@ def _token_values(query, order, entity_type):
         kind = entity_type.properties[name].type
         if item.type not in (kind, "Null") and not {item.type, kind} <= NUMBERS:
             raise syntax_error()
-    return [item.value for item in query.token]
+    return [_comparable(item.value) for item in query.token]
+
+
+def _order_of(query, entity_type):
+    """Return the order of a query, made complete with the key."""
+    order = list(query.order)
+    chosen = dict(order)
+    return order + [(item.name, False) for item in entity_type.keys if item.name not in chosen]
+
+
+def _matches(rows, query, value_of):
+    """Yield the rows the filter lets through."""
+    for row in rows:
+        if query.filter is None or query.filter.evaluate(lambda name: value_of(row, name)):  # noqa: B023
+            yield row
 
 
 def make_page(rows, query, entity_type, value_of):
@@ -64,20 +88,43 @@ def make_page(rows, query, entity_type, value_of):
 
     :param value_of: gives the value of a property of a row
     """
-    if query.filter is not None:
-        rows = [
-            row for row in rows if query.filter.evaluate(lambda name, row=row: value_of(row, name))
-        ]
+    rows = list(_matches(rows, query, value_of))
     total = len(rows)
-    order = [*query.order, (entity_type.key.name, False)]
+    order = _order_of(query, entity_type)
     rows = _sorted(rows, order, value_of)
     if query.token is not None:
         token = _token_values(query, order, entity_type)
         rows = [row for row in rows if _is_after(row, order, token, value_of)]
     else:
         rows = rows[query.skip :]
+    return _cut(rows, total, query, order, entity_type, value_of)
+
+
+def in_key_order(query, entity_type):
+    """Whether a query wants its rows in the order of their key."""
+    return _order_of(query, entity_type) == [(entity_type.key.name, False)]
+
+
+def stream_page(scan, total, query, entity_type, value_of):
+    """Return what :func:`make_page` does, reading no more rows than the page needs.
+
+    :param scan: gives the rows after a key (None: all) in the order of keys
+    :param total: how many rows the filter lets through; only shown when the query asks for it
+    """
+    order = _order_of(query, entity_type)
+    token, skip = None, query.skip
+    if query.token is not None:
+        (token,), skip = _token_values(query, order, entity_type), 0
+    size = entity_type.page_size
+    if query.top is not None:
+        size = min(size, query.top)
+    rows = list(islice(_matches(scan(token), query, value_of), skip, skip + size)) if size else []
+    return _cut(rows, total, query, order, entity_type, value_of)
+
+
+def _cut(rows, total, query, order, entity_type, value_of):
     if query.top is not None and query.top <= entity_type.page_size:
-        return Page(rows[: query.top], total, None, None)
+        return Page(rows[: query.top], total)
     return _full_page(rows, total, query, order, entity_type, value_of)
 
 
@@ -93,8 +140,11 @@ def _full_page(rows, total, query, order, entity_type, value_of):
     return Page(page, total, token, None if query.top is None else query.top - size)
 
 
-def next_address(address, arguments, page):
-    """Return the address of the next page: the same query with another ``$skiptoken``."""
+def next_address(address, arguments, page, escaped=False):
+    """Return the address of the next page: the same query with another ``$skiptoken``.
+
+    :param escaped: write ``%24skiptoken``, which was seen too (chapter 3.4)
+    """
     kept = {name: text for name, text in arguments.items() if name not in ("$skiptoken", "$skip")}
     if page.top_left is not None:
         kept["$top"] = str(page.top_left)
@@ -102,4 +152,7 @@ def next_address(address, arguments, page):
     pairs = (
         f"{quote(name, safe='$')}={quote(text, safe=_UNQUOTED)}" for name, text in kept.items()
     )
-    return f"{address}?{'&'.join(pairs)}"
+    query = "&".join(pairs)
+    if escaped:
+        query = query.replace("$skiptoken=", "%24skiptoken=")
+    return f"{address}?{query}"

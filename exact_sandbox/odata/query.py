@@ -78,6 +78,8 @@ def parse_query(arguments, properties):
     query.select = [] if "*" in selected else selected
     query.expand = _names(arguments.get("$expand", ""))
     _check_names(query.select, properties, lambda item: True)
+    if any(name not in properties for name in query.expand):
+        raise syntax_error()
     _check_names(query.expand, properties, lambda item: item.is_collection)
     if arguments.get("$filter", "").strip():
         query.filter = parse_filter(arguments["$filter"], properties)

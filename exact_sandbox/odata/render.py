@@ -3,6 +3,8 @@
 import json
 from datetime import datetime, timezone
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 
 
 class Raw(str):
@@ -34,12 +36,22 @@ def render_value(kind, value):
     return value
 
 
+@lru_cache(maxsize=4096)
+def _quoted(name):
+    return encode_basestring_ascii(name)
+
+
 def _write(value, parts, colon):
-    if isinstance(value, Raw):
+    # Most values of a row are null, which is said first: a page can have 165,000 of them.
+    if value is None:
+        parts.append("null")
+    elif isinstance(value, Raw):
         parts.append(value)
+    elif isinstance(value, str):
+        parts.append(encode_basestring_ascii(value))
     elif isinstance(value, dict):
         _write_items(
-            ((f"{json.dumps(name)}{colon}", item) for name, item in value.items()), parts, "{}"
+            ((f"{_quoted(name)}{colon}", item) for name, item in value.items()), parts, "{}"
         )
     elif isinstance(value, list):
         _write_items((("", item) for item in value), parts, "[]")

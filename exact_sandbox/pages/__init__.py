@@ -6,7 +6,20 @@ from jinja2 import Environment, FileSystemLoader
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from . import apps, books, consent, formats, login, security
+from ..sites import site_of
+from . import (
+    apps,
+    attachments,
+    books,
+    consent,
+    formats,
+    invoice,
+    invoice_edit,
+    login,
+    periods,
+    security,
+)
+from .refusals import Refused
 from .session import PageError, Sessions
 
 _FOLDER = Path(__file__).resolve().parent.parent
@@ -42,7 +55,11 @@ class Pages:
             "/docs/Logout.aspx": login.log_out,
             "/docs/MenuPortal.aspx": books.portal,
             "/docs/CRMAccountCard.aspx": books.account_card,
-            "/docs/SalesInvoice.aspx": books.invoice,
+            "/docs/OpenItems.aspx": books.open_items,
+            "/docs/FinPeriods.aspx": periods.periods,
+            "/docs/SalesInvoice.aspx": invoice.invoice,
+            "/docs/SalesInvoiceEdit.aspx": invoice_edit.edit,
+            "/docs/SysAttachment.aspx": attachments.attachment,
             "/docs/MyExactOnline.aspx": security.permissions,
             "/docs/ManageApps.aspx": apps.apps,
         }
@@ -55,6 +72,9 @@ class Pages:
                 raise PageError(404, "There is no such page.")
             with self.sandbox.store.transaction():
                 response = route(self, request)
+        except Refused as refusal:
+            with self.sandbox.store.transaction():
+                response = refusal.page()
         except PageError as error:
             response = self.render(request, "error.html", status=error.status, message=str(error))
         response.headers.extend(
@@ -66,7 +86,7 @@ class Pages:
         """Return a page made of a template; the session is at hand in it."""
         session = self.sessions.find(request)
         text = self._templates.get_template(template).render(
-            session=session, user=session.user if session else None, site=self.sandbox.site,
+            session=session, user=session.user if session else None, site=site_of(request),
             status=status, **values,
         )  # fmt: skip
         return Response(text, status, content_type="text/html; charset=utf-8")

@@ -3,6 +3,7 @@
 from werkzeug.utils import redirect
 
 from ..demo import SCOPES
+from ..sites import site_of
 from .session import PageError, logged_in
 
 _ADDRESS = "/docs/ManageApps.aspx"
@@ -10,10 +11,16 @@ _ADDRESS = "/docs/ManageApps.aspx"
 
 @logged_in
 def apps(pages, request, _session):
-    """List the registered apps, or register one."""
+    """List the apps that are registered on this site, or register one."""
     if request.method == "POST":
         return _register(pages, request)
-    return pages.render(request, "apps.html", apps=pages.sandbox.apps.all())
+    found = pages.sandbox.apps.all(site_of(request))
+    return pages.render(
+        request, "apps.html", apps=found,
+        webhook_secrets={
+            app.client_id: pages.sandbox.webhooks.secret(app.client_id) for app in found
+        },
+    )  # fmt: skip
 
 
 def _register(pages, request):
@@ -25,7 +32,8 @@ def _register(pages, request):
     try:
         pages.sandbox.apps.register(
             name, request.form.get("description", "").strip(), kind, SCOPES, uris,
-            pages.sandbox.clock.timestamp(),
+            pages.sandbox.clock.timestamp(), site_of(request),
+            request.form.get("third_parties", "").strip(),
         )  # fmt: skip
     except ValueError as error:
         raise PageError(400, str(error)) from error

@@ -1,49 +1,25 @@
-"""Administrations, their invoices and customers (chapter 7)."""
+"""Administrations, their sales invoices, open items and customers (chapter 7)."""
 
-from ..odata.literals import parse_guid
+from ..entities.invoice_lines import INVOICES
+from ..entities.receivables import OPEN, RECEIVABLES
+from ..odata.pushdown import Condition
+from ..rights import has_right
 from ..users import administrations
-from .session import PageError, logged_in
+from .reading import find_row, open_books, seen
+from .session import logged_in
 
-INVOICES, LINES = "SalesInvoice/SalesInvoices", "SalesInvoice/SalesInvoiceLines"
 ACCOUNTS = "CRM/Accounts"
-
-
-def _division(pages, request, session):
-    """Return the context of the administration in the address.
-
-    :raises PageError: 404 when the person has no such administration
-    """
-    text = request.args.get("_Division_", "")
-    mine = pages.sandbox.users.divisions(session.user.id)
-    if not text.isdecimal() or int(text) not in mine:
-        raise PageError(404, "You have no administration with this number.")
-    return pages.sandbox.context(int(text), session.user)
-
-
-def _row(context, request, entity, parameter):
-    try:
-        key = parse_guid(request.args.get(parameter, ""))
-    except ValueError:
-        key = ""
-    row = context.rows.get(context.division, entity, key)
-    if row is None:
-        raise PageError(404, "There is nothing with this key in this administration.")
-    return row
-
-
-def _seen(context, row):
-    """Return the values of a row by name, derived ones included."""
-    entity = context.sandbox.entities[row.entity]
-    return {
-        name: entity.value(context, row, name)
-        for name, item in entity.type.properties.items()
-        if item.is_plain
-    }
-
-
-def _invoices(context, equals=None):
-    rows = [_seen(context, row) for row in context.rows.find(context.division, INVOICES, equals)]
-    return sorted(rows, key=lambda row: row["OrderNumber"], reverse=True)
+_PAGE = 50
+STATES = {
+    "": "All",
+    "open": "Open",
+    "processed": "Processed",
+    "unpaid": "To be paid",
+    "paid": "Paid",
+    "credit": "Credit notes",
+}
+_PROCESSED, _CREDIT_NOTE = 50, 8021
+_SEARCHED = ("InvoiceNumber", "OrderNumber", "YourRef", "Description")
 
 
 @logged_in
@@ -53,22 +29,119 @@ def portal(pages, request, session):
     Opening an administration makes it the user's current one (chapter 4.1).
     """
     if "_Division_" not in request.args:
-        mine = set(pages.sandbox.users.divisions(session.user.id))
-        books = [
-            {
-                "code": item["code"],
-                "name": item["name"],
-                "open": len(pages.sandbox.rows.find(item["code"], INVOICES, {"Status": 20})),
-                "customers": len(pages.sandbox.rows.find(item["code"], ACCOUNTS, {"Status": "C"})),
-            }
-            for item in administrations(pages.sandbox.store)
-            if item["code"] in mine
-        ]
-        return pages.render(request, "portal.html", administrations=books)
-    context = _division(pages, request, session)
+        return pages.render(request, "portal.html", administrations=_tiles(pages, session))
+    context = open_books(pages, request, session)
     pages.sandbox.users.set_current_division(session.user.id, context.division)
+    query, state = request.args.get("q", "").strip(), request.args.get("state", "")
+    found = _search(context, query, state) if _may_read(context) else []
+    number = _page_number(request, len(found))
     return pages.render(
-        request, "invoices.html", invoices=_invoices(context),
+        request, "invoices.html",
+        invoices=[_shown(context, *pair) for pair in found[number * _PAGE :][:_PAGE]],
+        total=len(found), page=number, pages=-(-len(found) // _PAGE), query=query, state=state,
+        states=STATES, tab="invoices", may_read=_may_read(context),
+        administration=pages.sandbox.administration(context.division),
+    )  # fmt: skip
+
+
+def _tiles(pages, session):
+    mine = set(pages.sandbox.users.divisions(session.user.id))
+    rows = pages.sandbox.rows
+    return [
+        {
+            "code": item["code"],
+            "name": item["name"],
+            "open": _open_invoices(rows, item["code"]),
+            "unpaid": _count(rows, item["code"], RECEIVABLES, OPEN),
+            "customers": _count(rows, item["code"], ACCOUNTS, "C"),
+        }
+        for item in administrations(pages.sandbox.store)
+        if item["code"] in mine
+    ]
+
+
+def _open_invoices(rows, division):
+    """Return how many invoices are not processed: drafts (10) and open ones (20)."""
+    return sum(_count(rows, division, INVOICES, status) for status in (10, 20))
+
+
+def _count(rows, division, entity, status):
+    return rows.count(
+        division, entity, Condition(f"{rows.column(entity, 'Status')} = ?", (status,))
+    )
+
+
+def _may_read(context):
+    return has_right(context.user, "salesinvoice/SalesInvoices", "GET")
+
+
+def _page_number(request, total):
+    text = request.args.get("page", "0")
+    number = int(text) if text.isdecimal() and len(text) < 9 else 0
+    return min(number, max(0, (total - 1) // _PAGE))
+
+
+def _search(context, query, state, equals=None):
+    """Return (invoice, receivable or None) of what a person looks for, the newest first."""
+    receivables = {
+        row.data["TransactionEntryID"]: row
+        for row in context.rows.find(context.division, RECEIVABLES)
+    }
+    rows = context.rows.find(context.division, INVOICES, equals)
+    rows.sort(key=lambda row: row.data["OrderNumber"], reverse=True)
+    pairs = ((row, receivables.get(row.get("_EntryID"))) for row in rows)
+    return [
+        pair for pair in pairs if _is_in(state, *pair) and _is_about(context, query, pair[0])
+    ]  # fmt: skip
+
+
+def _is_in(state, row, receivable):
+    processed = row.data["Status"] == _PROCESSED
+    paid = receivable is not None and receivable.data["IsFullyPaid"]
+    tests = {
+        "open": not processed,
+        "processed": processed,
+        "unpaid": receivable is not None and not paid,
+        "paid": paid,
+        "credit": row.data["Type"] == _CREDIT_NOTE,
+    }
+    return tests.get(state, True)
+
+
+def _is_about(context, query, row):
+    if not query:
+        return True
+    account = context.lookup(ACCOUNTS, None, row.data["OrderedBy"])
+    texts = [str(row.get(name, "")) for name in _SEARCHED] + [account.get("Name", "")]
+    return any(query.casefold() in text.casefold() for text in texts)
+
+
+def _shown(context, row, receivable):
+    return {**seen(context, row), "open": receivable.data["_AmountFC"] if receivable else None}
+
+
+@logged_in
+def open_items(pages, request, session):
+    """List what customers have yet to pay, the oldest first (chapter 4.15)."""
+    context = open_books(pages, request, session)
+    invoices = {
+        row.get("_EntryID"): row.key for row in context.rows.find(context.division, INVOICES)
+    }
+    rows = context.rows.find(context.division, RECEIVABLES, {"Status": OPEN})
+    items = [
+        {
+            **seen(context, row),
+            "open": row.data["_AmountFC"],
+            "whole": row.data["_TransactionAmountFC"],
+            "late": row.data["DueDate"] < context.today(),
+            "invoice": invoices.get(row.data["TransactionEntryID"]),
+        }
+        for row in rows
+    ]
+    return pages.render(
+        request, "open_items.html", items=sorted(items, key=lambda item: item["DueDate"]),
+        total=sum(row.data["_AmountDC"] for row in rows), tab="items",
+        late=sum(row.data["_AmountDC"] for row in rows if row.data["DueDate"] < context.today()),
         administration=pages.sandbox.administration(context.division),
     )  # fmt: skip
 
@@ -76,26 +149,11 @@ def portal(pages, request, session):
 @logged_in
 def account_card(pages, request, session):
     """Show a customer with its invoices."""
-    context = _division(pages, request, session)
-    row = _row(context, request, ACCOUNTS, "AccountID")
+    context = open_books(pages, request, session)
+    row = find_row(context, request, ACCOUNTS, "AccountID")
+    found = _search(context, "", "", {"OrderedBy": row.key}) if _may_read(context) else []
     return pages.render(
-        request, "account.html", account=_seen(context, row),
-        invoices=_invoices(context, {"OrderedBy": row.key}),
-        administration=pages.sandbox.administration(context.division),
-    )  # fmt: skip
-
-
-@logged_in
-def invoice(pages, request, session):
-    """Show one invoice in full.
-
-    The address is the sandbox's own: none of Exact's is known (chapter 7).
-    """
-    context = _division(pages, request, session)
-    row = _row(context, request, INVOICES, "InvoiceID")
-    lines = context.sandbox.entities[LINES].of(context, row)
-    return pages.render(
-        request, "invoice.html", invoice=_seen(context, row),
-        lines=[_seen(context, line) for line in lines],
+        request, "account.html", account=seen(context, row),
+        invoices=[_shown(context, *pair) for pair in found],
         administration=pages.sandbox.administration(context.division),
     )  # fmt: skip

@@ -27,7 +27,7 @@ def log_in(pages, request):
         user = pages.sandbox.users.log_in(login.strip(), password)
         if user:
             response = redirect(target, 303)
-            pages.sessions.start(response, user)
+            pages.sessions.start(request, response, user)
             return response
         message = "The user name or the password is not right."
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)

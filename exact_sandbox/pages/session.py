@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from werkzeug.utils import redirect
 
-COOKIE = "ExactSandboxSession"
+from ..sites import site_of
+
+_COOKIE = "ExactSandboxSession"
 FORM_COOKIE = "ExactSandboxForm"
 _SECONDS = 8 * 3600
 
@@ -33,6 +35,11 @@ def _hash(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _cookie(request):
+    """Return the cookie's name: browsers do not tell ports apart, and each site has its logins."""
+    return f"{_COOKIE}-{site_of(request)}"
+
+
 def same(one, other):
     """Compare two texts without telling by time how far they agree."""
     return hmac.compare_digest((one or "").encode(), (other or "").encode())
@@ -52,7 +59,7 @@ class Sessions:
 
     def find(self, request):
         """Return the session of a request, or None."""
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(_cookie(request))
         if not token:
             return None
         record = self._store.one("SELECT * FROM sessions WHERE token = ?", _hash(token))
@@ -61,8 +68,8 @@ class Sessions:
         user = self._sandbox.users.get(record["user_id"])
         return Session(user, record["csrf"]) if user else None
 
-    def start(self, response, user):
-        """Log a user in by this response."""
+    def start(self, request, response, user):
+        """Log a user in on the site of the request, by this response."""
         token = secrets.token_urlsafe(32)
         self._store.execute(
             "INSERT INTO sessions VALUES (?, ?, ?, ?)",
@@ -71,13 +78,14 @@ class Sessions:
             secrets.token_urlsafe(24),
             self._sandbox.clock.timestamp() + _SECONDS,
         )
-        set_cookie(response, COOKIE, token)
+        set_cookie(response, _cookie(request), token)
 
     def end(self, request, response):
         """Log the user of a request out."""
-        token = request.cookies.get(COOKIE, "")
+        name = _cookie(request)
+        token = request.cookies.get(name, "")
         self._store.execute("DELETE FROM sessions WHERE token = ?", _hash(token))
-        response.delete_cookie(COOKIE, path="/")
+        response.delete_cookie(name, path="/")
 
     def check_form(self, request, session):
         """Refuse a form that is not from a page of this session.

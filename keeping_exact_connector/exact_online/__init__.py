@@ -19,6 +19,7 @@ from .errors import (
     UnknownOutcome,
     Unreachable,
 )
+from .ledger import Ledger, State
 from .oauth import TOKEN_TIMEOUT, Tokens, authorization_url, exchange_code, refresh
 from .odata import (
     Condition,
@@ -39,3 +40,4 @@ from .odata import (
 )
 from .redact import redact
 from .sites import SITES, Site
+from .values import fraction

@@ -1,10 +1,9 @@
 """What an answer means: a value, or one of the errors (API reference ch. 2, 3.5, 5.1)."""
 
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
 from . import values
-from .budget import Budget, next_minute
+from .budget import HOUR, hit_limit, names_limit, retry_after, wait_after_refusal
 from .errors import (
     LimitReached,
     NoRight,
@@ -25,6 +24,10 @@ _REFUSALS = {400, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 422, 42
 
 # The one text of Exact's error body that is no answer: the server failed somewhere (ch. 3.5).
 _TROUBLE = "A problem has occurred"
+
+# What one help text shows of the block after too many errors, in lower case (ch. 2). Its status
+# is not known: 403 and 429 are possible (ch. 11).
+_BLOCK = "api rate limit exceeded"
 
 # Values of the Reason header of a 403 (ch. 5.1), in lower case.
 _CAUSES = {
@@ -131,10 +134,14 @@ def _raise_common(answer, write=False):
     }
     if answer.status == 401:
         raise NotConnected(**facts)
+    if _is_block(answer):
+        now = datetime.now(timezone.utc)
+        wait = retry_after(answer.headers, now.timestamp()) or HOUR
+        raise LimitReached(now + timedelta(seconds=wait), cause="errors", **facts)
     if answer.status == 403:
         raise NoRight(cause=_cause(**facts), **facts)
     if answer.status == 429:
-        raise LimitReached(retry_at(answer.headers), **facts)
+        raise LimitReached(retry_at(answer.headers), cause=hit_limit(answer.headers), **facts)
 
 
 def _sentence(answer):
@@ -159,26 +166,7 @@ def retry_at(headers, now=None):
     :return: an aware moment in UTC, always in the future.
     """
     now = now or datetime.now(timezone.utc)
-    budget = Budget.from_headers(headers, now=now)
-    if budget is not None:
-        # A counter above zero on a 429 was overtaken by other callers: its reset still holds.
-        reset = budget.wait_until(now) or budget.minute_reset or budget.day_reset
-        if reset is not None and reset > now:
-            return reset
-    return _retry_after(headers, now) or next_minute(now)
-
-
-def _retry_after(headers, now):
-    text = str(headers.get("Retry-After", "")).strip()
-    try:
-        moment = (
-            now + timedelta(seconds=int(text)) if text.isdecimal() else parsedate_to_datetime(text)
-        )
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc) if moment > now else None
+    return now + timedelta(seconds=wait_after_refusal(headers, now.timestamp()))
 
 
 def error_messages(body):
@@ -194,6 +182,17 @@ def error_messages(body):
     except (UnexpectedAnswer, LookupError, TypeError, AttributeError):
         return []
     return [] if text.startswith(_TROUBLE) else [line for line in lines if line]
+
+
+def _is_block(answer):
+    """Whether Exact blocks the endpoint after too many errors (ch. 2).
+
+    The text is also that of a limit of calls; but such a refusal names its limit in headers.
+    """
+    if answer.status not in (403, 429) or names_limit(answer.headers):
+        return False
+    text = answer.body[:4096].decode("utf-8", "replace") + reason_of(answer)
+    return _BLOCK in text.lower()
 
 
 def reason_of(answer):

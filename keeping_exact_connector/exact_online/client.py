@@ -1,11 +1,5 @@
 """The client: calls to the REST API of one site with one user's tokens (API reference ch. 3)."""
 
-import random
-import re
-import time
-from datetime import datetime, timezone
-from urllib.parse import urlsplit
-
 from . import values
 from .addresses import (
     checked_division,
@@ -15,11 +9,11 @@ from .addresses import (
     key_segment,
     with_query,
 )
-from .answers import read_answer, written_answer
-from .budget import Budget
-from .calls import Call
-from .errors import ExactError, LimitReached, NotConnected, UnexpectedAnswer, Unreachable
+from .delivery import Delivery
+from .errors import UnexpectedAnswer
+from .ledger import Ledger
 from .odata import Condition, Int64, field_name, gt, literal
+from .siblings import bulk_sibling, sync_sibling
 from .wire import Wire
 
 #: Largest answer to accept, bytes after unpacking. 1,000 rows of sync/* are 1 to 2 MB; an
@@ -30,14 +24,8 @@ MAX_BYTES = 32 * 1024 * 1024
 #: so that many processes do not come back at once.
 RETRY_PAUSES = (0.5, 2.0)
 
-# Seconds. A server may close an idle connection at any moment, and a write that meets the
-# closing door has an unknown outcome: rather open a new one.
-_STALE = 5.0
-
 # A page can be empty when the one before was exactly full (ch. 3.4); no honest list goes on so.
 _EMPTY_PAGES = 10
-
-_TOKEN = re.compile(r"[!-~]+")
 
 _ME = ("UserID", "FullName", "Email", "UserName", "LanguageCode", "CurrentDivision")
 _DIVISION = (
@@ -78,7 +66,8 @@ class Client:
     :param max_bytes: largest answer to accept, after unpacking.
     :param retry_pauses: seconds to pause before each repeat of a reading call that failed on the
         way; empty for no repeats. Writes are never repeated.
-    :param budget: what is left for ``division`` as far as the caller knows.
+    :param ledger: what is known of Exact's limits, a :class:`~.ledger.Ledger`; share it between
+        all clients of the same app and user. By default one of its own.
     """
 
     def __init__(
@@ -92,17 +81,15 @@ class Client:
         observer=None,
         max_bytes=MAX_BYTES,
         retry_pauses=RETRY_PAUSES,
-        budget=None,
+        ledger=None,
     ):
         self._site_url = checked_site(site_url)
-        self._access_token = access_token
         self._division = None if division is None else checked_division(division)
-        self._timeout = timeout
-        self._observer = observer
-        self._pauses = tuple(retry_pauses)
-        self._budgets = {} if budget is None else {self._division: budget}
+        self._ledger = Ledger() if ledger is None else ledger
         self._wire = Wire(user_agent, max_bytes=max_bytes, longest=sum(timeout) * 4)
-        self._last_call = time.monotonic()
+        self._delivery = Delivery(
+            self._wire, access_token, self._ledger, timeout, retry_pauses, observer
+        )
 
     def __enter__(self):
         return self
@@ -117,7 +104,7 @@ class Client:
     @property
     def budget(self):
         """The last known :class:`~.budget.Budget` of the client's administration, or ``None``."""
-        return self._budgets.get(self._division)
+        return self._ledger.budget(self._division)
 
     # Reading
 
@@ -128,7 +115,8 @@ class Client:
         outside of what the app may use.
         """
         address = f"{self._site_url}/api/v1/current/Me"
-        rows, _next = self._page(with_query(address, {"$select": ",".join(_ME)}), None)
+        url = with_query(address, {"$select": ",".join(_ME)})
+        rows, _next = self._page(url, None, "current/Me")
         if len(rows) != 1:
             raise UnexpectedAnswer(f"Exact Online told of {len(rows)} connected users.")
         return rows[0]
@@ -148,7 +136,8 @@ class Client:
         :return: an iterator of lists of dicts, see :func:`~.values.decode`.
         """
         options = self._options(select, where, expand, order_by)
-        return self._follow(with_query(self._address(endpoint, division), options), division)
+        url = with_query(self._address(endpoint, division), options)
+        return self._follow(url, division, endpoint)
 
     def rows(self, endpoint, **options):
         """The rows of :meth:`pages`, one by one."""
@@ -159,7 +148,7 @@ class Client:
         """The first row that meets the condition, or ``None``."""
         options = {**self._options(select, where, expand, None), "$top": "1"}
         url = with_query(self._address(endpoint, division), options)
-        rows, _next = self._page(url, self._number(division))
+        rows, _next = self._page(url, self._number(division), endpoint)
         return rows[0] if rows else None
 
     def sync(self, endpoint, since, *, select, division=None):
@@ -180,6 +169,27 @@ class Client:
                     raise UnexpectedAnswer("A row to synchronise has no timestamp.") from None
             yield page
 
+    def everything(self, endpoint, *, select, where=None, division=None):
+        """Read a whole list in the way that costs the fewest calls (ch. 3.4).
+
+        Without a condition its sync sibling is read, with one its bulk sibling: both have 1,000
+        rows a page, most others 60. Where there is none it is the list itself. Rows may come in
+        another order, and those of a sync sibling have a ``Timestamp`` besides.
+
+        :param endpoint: the list itself, for example ``crm/Accounts``.
+        :param select: names of properties.
+        :param where: a :class:`~.odata.Condition`, or ``None`` for all rows.
+        :return: an iterator of lists of dicts, as of :meth:`pages`.
+        """
+        names = _names(select)
+        if where is None:
+            sibling = sync_sibling(checked_endpoint(endpoint), names)
+            if sibling:
+                return self.sync(sibling, 1, select=names, division=division)
+        else:
+            endpoint = bulk_sibling(checked_endpoint(endpoint)) or endpoint
+        return self.pages(endpoint, select=names, where=where, division=division)
+
     def divisions(self, current):
         """The administrations that the user may open and the app was granted (ch. 4.2).
 
@@ -198,7 +208,7 @@ class Client:
             raise ValueError(f"not a method of the API: {method!r}")
         options = {"endpoint": literal(checked_endpoint(endpoint)), "action": literal(method)}
         url = with_query(self._address("users/UserHasRights", division), options)
-        answer = self._read(url, self._number(division))
+        answer = self._read(url, self._number(division), "users/UserHasRights")
         if isinstance(answer, dict):
             # Both forms were seen (ch. 3.2).
             answer = answer.get("UserHasRights")
@@ -253,20 +263,20 @@ class Client:
 
     # Calls
 
-    def _follow(self, url, division):
+    def _follow(self, url, division, endpoint):
         division = self._number(division)
         seen, empty = set(), 0
         while url:
             seen.add(hash(url))
-            rows, url = self._page(url, division)
+            rows, url = self._page(url, division, endpoint)
             empty = 0 if rows else empty + 1
             if url and (hash(url) in seen or empty > _EMPTY_PAGES):
                 raise UnexpectedAnswer("The pages of the list go round in circles.")
             yield rows
 
-    def _page(self, url, division):
+    def _page(self, url, division, endpoint):
         """One page: its rows, decoded, and the address of the next one, checked."""
-        listing = self._read(url, division)
+        listing = self._read(url, division, endpoint)
         following = None
         if isinstance(listing, dict):
             following, listing = listing.get("__next"), listing.get("results")
@@ -276,9 +286,9 @@ class Client:
             raise UnexpectedAnswer("The next page of the list is outside of Exact Online's site.")
         return [values.decode(row) for row in listing], following
 
-    def _read(self, url, division):
+    def _read(self, url, division, endpoint):
         """What is in the envelope ``{"d": …}`` of a GET."""
-        document = self._call("GET", url, division)
+        document = self._delivery.call("GET", url, division, endpoint)
         if not isinstance(document, dict) or "d" not in document:
             raise UnexpectedAnswer("The answer has not the form of Exact Online's answers.")
         return document["d"]
@@ -290,74 +300,15 @@ class Client:
             body = values.encode(payload).encode()
             headers["Content-Type"] = "application/json"
         url = self._address(endpoint, division) + key
-        number = self._number(division)
-        if time.monotonic() - self._last_call > _STALE:
-            self._wire.close()
-        return self._call(method, url, number, headers=headers, data=body, reference=reference)
-
-    def _call(self, method, url, division, **request):
-        self._check_budget(division)
-        token = _sendable(self._access_token())
-        try:
-            return self._deliver(method, url, division, token, request)
-        except NotConnected as error:
-            renewed = _sendable(self._access_token(rejected=token))
-            if renewed == token:
-                # Each 401 counts as an error, and ten of them block the app (ch. 2).
-                raise error from None
-        return self._deliver(method, url, division, renewed, request)
-
-    def _deliver(self, method, url, division, token, request):
-        pauses = iter(self._pauses if method == "GET" else ())
-        while True:
-            try:
-                return self._attempt(method, url, division, token, **request)
-            except Unreachable as error:
-                pause = next(pauses, None)
-                if pause is None or error.timed_out:
-                    raise
-            time.sleep(pause * random.uniform(0.5, 1.0))
-
-    def _attempt(self, method, url, division, token, *, headers=None, data=None, reference=None):
-        self._check_budget(division)
-        started = time.monotonic()
-        status, outcome = None, "interrupted"
-        try:
-            answer = self._wire.send(
-                method, url, timeout=self._timeout, token=token, headers=headers, data=data
-            )
-            status = answer.status
-            self._budgets[division] = Budget.from_headers(
-                answer.headers, self._budgets.get(division)
-            )
-            if method == "GET":
-                result = read_answer(answer)
-            else:
-                result = written_answer(answer, expects_entity=method == "POST")
-            outcome = "ok"
-            return result
-        except ExactError as error:
-            outcome = type(error).__name__
-            raise
-        finally:
-            self._last_call = time.monotonic()
-            if self._observer is not None:
-                duration = self._last_call - started
-                path, budget = urlsplit(url).path, self._budgets.get(division)
-                self._observer(Call(method, path, status, duration, budget, outcome, reference))
-
-    def _check_budget(self, division):
-        budget = self._budgets.get(division)
-        moment = budget and budget.wait_until(datetime.now(timezone.utc))
-        if moment:
-            raise LimitReached(moment)
-
-
-def _sendable(token):
-    """The token, if it can stand in a header; requests would show it in its complaint."""
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise NotConnected("The access token is damaged; connect again.")
-    return token
+        return self._delivery.call(
+            method,
+            url,
+            self._number(division),
+            endpoint,
+            headers=headers,
+            data=body,
+            reference=reference,
+        )
 
 
 def _names(names):

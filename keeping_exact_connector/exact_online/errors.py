@@ -80,13 +80,18 @@ class NotConnected(ExactError):
 class LimitReached(ExactError):
     """A limit of Exact is used up: status 429, or tokens asked for too early (ch. 1.5, 2).
 
+    Without a ``status`` the call was not sent, because the ledger knew the limit.
+
     :param retry_at: the moment to come back, an aware :class:`~datetime.datetime` in UTC.
+    :param cause: ``minute`` or ``day`` (calls), ``errors`` (too many errors on the endpoint in
+        an hour) or ``tokens`` (asked for too early).
     """
 
     default_text = "The limit of calls to Exact Online is reached."
 
-    def __init__(self, retry_at, text="", **kwargs):
+    def __init__(self, retry_at, text="", *, cause="minute", **kwargs):
         self.retry_at = retry_at
+        self.cause = cause
         moment = f"{retry_at:%Y-%m-%d %H:%M:%S} UTC"
         super().__init__(text or f"{self.default_text} Next call possible at {moment}.", **kwargs)
 

@@ -96,6 +96,15 @@ def _tokens(site_url, client_id, client_secret, form, secret, timeout):
         answer = wire.send("POST", url, data=form, timeout=timeout, secrets=secrets)
     finally:
         wire.close()
+    return read_tokens(answer, secrets)
+
+
+def read_tokens(answer, secrets=()):
+    """The tokens in the answer of the token endpoint; see :func:`refresh` for what it raises.
+
+    :param answer: an :class:`~.wire.Answer`.
+    :param secrets: values that must not occur in an error.
+    """
     if answer.flaw == NEVER_OPENED:
         raise Unreachable(f"Exact Online cannot be reached ({answer.detail}).")
     if answer.status is None:
@@ -139,9 +148,9 @@ def _refusal(answer, body, secrets):
     if "tooearly" in text or (code == "access_denied" and "not expired" in text):
         # 400 was seen live, 401 stands in the knowledge base.
         again = datetime.now(timezone.utc) + timedelta(seconds=TOO_EARLY_PAUSE)
-        return LimitReached(again, **facts)
+        return LimitReached(again, cause="tokens", **facts)
     if status == 429:
-        return LimitReached(retry_at(answer.headers), **facts)
+        return LimitReached(retry_at(answer.headers), cause="tokens", **facts)
     if status >= 500 or status in (408, 499) or status < 400 or "fault" in body:
         # A gateway, maintenance, or a redirect: nobody says what became of the token.
         return UnknownOutcome(**facts)

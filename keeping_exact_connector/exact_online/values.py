@@ -83,6 +83,26 @@ def _decode_text(value):
         raise UnexpectedAnswer("The answer has a date that no calendar has.") from None
 
 
+def fraction(value):
+    """A percentage as a fraction: 0.21 and 21 both mean ``Decimal("0.21")``.
+
+    Percentages of Exact are fractions; one client saw whole numbers too (ch. 3.3, 10). Up to 1
+    it is taken for a fraction, for that is the documented form. A whole number of at most 1 %
+    cannot be told from it: there is no such VAT rate in the Netherlands and Belgium.
+
+    :param value: an ``int`` or ``Decimal`` from :func:`decode`; ``None`` stays ``None``.
+    :raises ValueError: below 0 or above 100.
+    """
+    if value is None:
+        return None
+    if isinstance(value, (bool, float)):
+        raise TypeError(f"a percentage is an int or a Decimal, not {type(value).__name__}")
+    number = Decimal(value)
+    if not 0 <= number <= 100:
+        raise ValueError(f"not a percentage: {value}")
+    return number if number <= 1 else number / 100
+
+
 def encode(payload):
     """Write a payload as JSON text, as Exact takes it (ch. 3.3).
 

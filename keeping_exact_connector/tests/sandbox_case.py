@@ -30,7 +30,12 @@ class SandboxCase(ExactCase):
         folder = cls.enterClassContext(tempfile.TemporaryDirectory())
         # A state of its own, so that it may be stopped and started; limits are tested elsewhere.
         cls.sandbox = cls.enterClassContext(
-            SandboxProcess(Path(folder) / "state.sqlite", minute_limit=100_000, day_limit=100_000)
+            SandboxProcess(
+                Path(folder) / "state.sqlite",
+                minute_limit=100_000,
+                day_limit=100_000,
+                error_limit=100_000,
+            )
         )
         os.environ["KEEPING_EXACT_SITE_URL_NL"] = cls.sandbox.url
         cls.addClassCleanup(os.environ.pop, "KEEPING_EXACT_SITE_URL_NL", None)

@@ -103,7 +103,8 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(dev, checkout):
 
 
 @pytest.mark.parametrize(
-    "module", ["cli", "commands", "linting", "services", "testing", "workshop", "browser"]
+    "module",
+    ["cli", "commands", "linting", "services", "testing", "third_party", "workshop", "browser"],
 )
 def test_starts_with_a_python_that_has_nothing_installed(module):
     """What runs before the virtual environment is there needs the standard library only."""

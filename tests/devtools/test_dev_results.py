@@ -115,8 +115,12 @@ def test_a_complaint_in_the_log_is_a_failure(run, tmp_path):
 
 
 def test_paths_choose_the_parts_that_run():
-    assert set(testing.choose("all", [])) == {"plain", "processes", "odoo", "e2e"}
+    everything = {"plain", "processes", "third_party", "odoo", "e2e"}
+    assert set(testing.choose("all", [])) == everything
     assert set(testing.choose("fast", ["-k", "x"])) == {"plain", "odoo"}
     path = "tests/devtools/test_dev_results.py::test_results_add_up"
     assert testing.choose("all", ["-x", path]) == {"plain": [path]}
     assert testing.choose("odoo", [path]) == {}
+    clients = "tests/third_party"
+    assert testing.choose("all", [clients]) == {"third_party": [clients]}
+    assert testing.choose("fast", [clients]) == {}

@@ -7,6 +7,7 @@ import pytest
 
 from devtools import browser, paths, services
 from devtools.rpc import OdooClient
+from exact_sandbox import settings
 
 DOCS = paths.ROOT / "docs" / "images"
 SIZE = {"width": 1360, "height": 820}
@@ -20,10 +21,11 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.fixture(scope="session")
-def servers():
-    """Odoo and the sandbox, on a fresh database with Odoo's demo data."""
+@pytest.fixture(scope="session", params=settings.PROFILES)
+def servers(request):
+    """Odoo and the sandbox, on a fresh database with Odoo's demo data, once for each profile."""
     with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
+        sandbox.settings(profile=request.param)
         odoo.warm_up()
         yield odoo, sandbox
 

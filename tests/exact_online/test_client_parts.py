@@ -1,4 +1,4 @@
-"""Budget, errors, redaction and addresses on their own."""
+"""Waiting, errors, redaction and addresses on their own."""
 
 import copy
 import pickle
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import exact_online
 from exact_online import (
-    Budget,
     ExactError,
     LimitReached,
     NoRight,
@@ -38,50 +37,7 @@ MINUTE = datetime(2023, 5, 12, 8, 59, tzinfo=timezone.utc)
 DAY = datetime(2023, 5, 13, tzinfo=timezone.utc)
 
 
-# Budget
-
-
-def test_headers():
-    budget = Budget.from_headers(DUMP, now=NOW)
-    assert budget == Budget(60, 58, MINUTE, 5000, 4766, DAY, NOW)
-    assert budget.wait_until(NOW) is None
-    assert Budget.from_headers({name.lower(): text for name, text in DUMP.items()}, now=NOW) == (
-        budget
-    )
-
-
-def test_what_is_not_there_stays_as_it_was():
-    before = Budget.from_headers(DUMP, now=NOW)
-    assert Budget.from_headers({"Date": "x"}, before) is before
-    assert Budget.from_headers({}) is None
-    daily = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1683936000000"}
-    after = Budget.from_headers(daily, before, NOW)
-    assert (after.minute_remaining, after.day_remaining, after.day_limit) == (58, 0, 5000)
-    assert after.wait_until(NOW) == DAY
-
-
-@pytest.mark.parametrize("text", ["", "x", "1e9", "9" * 30, "253402300799000", None])
-def test_headers_that_are_no_numbers(text):
-    budget = Budget.from_headers({**DUMP, "X-RateLimit-Reset": text}, now=NOW)
-    assert budget.day_reset is None and budget.minute_limit == 60
-    assert budget.wait_until(NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("minute", "day", "moment"),
-    [(1, 1, None), (0, 1, MINUTE), (1, 0, DAY), (0, 0, DAY), (-1, 1, MINUTE), (None, None, None)],
-)
-def test_when_to_come_back(minute, day, moment):
-    budget = Budget(60, minute, MINUTE, 5000, day, DAY, NOW)
-    assert budget.wait_until(NOW) == moment
-    assert budget.wait_until(DAY) is None
-
-
-def test_clocks_that_differ():
-    """Exact's clock is an hour ahead: its minute still lasts no longer than a minute."""
-    budget = Budget(60, 0, MINUTE + timedelta(hours=1), seen_at=NOW)
-    assert budget.wait_until(NOW) == NOW + timedelta(minutes=1)
-    assert budget.wait_until(NOW + timedelta(minutes=1)) is None
+# When to come back
 
 
 @pytest.mark.parametrize(
@@ -103,6 +59,14 @@ def test_clocks_that_differ():
         ({"Retry-After": "soon"}, MINUTE),
         ({"Retry-After": "9" * 40}, MINUTE),
         ({"Retry-After": "-5"}, MINUTE),
+        # Exact's clock is an hour ahead: its minute still lasts no longer than a minute.
+        (
+            {
+                "X-RateLimit-Minutely-Reset": "1683885540000",
+                "Date": "Fri, 12 May 2023 09:58:40 GMT",
+            },
+            NOW + timedelta(seconds=20),
+        ),
     ],
 )
 def test_after_a_429(headers, moment):

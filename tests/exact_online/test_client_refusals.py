@@ -1,13 +1,10 @@
-"""Refusals, rights, tokens and limits, seen by a reading call (ch. 2, 3.5, 5.1)."""
-
-from datetime import datetime, timedelta, timezone
+"""Refusals, rights and tokens, seen by a reading call (ch. 3.5, 5.1)."""
 
 import pytest
 from scripted_server import error_reply, json_reply, listing, reply
 
 from exact_online import (
     Client,
-    LimitReached,
     NoRight,
     NotConnected,
     Refused,
@@ -128,106 +125,3 @@ def test_errors_of_the_token_source_come_through(server):
     with Client(server.url, refuse, 7) as client, pytest.raises(NotConnected, match="No tokens."):
         read(client)
     assert not server.requests
-
-
-# Limits
-
-
-def milliseconds(moment):
-    return str(int(moment.timestamp() * 1000))
-
-
-def test_the_budget_is_kept_per_administration(server, client):
-    assert client.budget is None
-    reset = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=30)
-    headers = {
-        "X-RateLimit-Minutely-Limit": 60,
-        "X-RateLimit-Minutely-Remaining": 0,
-        "X-RateLimit-Minutely-Reset": milliseconds(reset),
-        "X-RateLimit-Limit": 5000,
-        "X-RateLimit-Remaining": 4000,
-        "X-RateLimit-Reset": milliseconds(reset + timedelta(hours=5)),
-    }
-    server.script(json_reply({"d": []}, headers=headers), listing({"UserID": 1}), listing())
-    read(client)
-    assert (client.budget.minute_limit, client.budget.minute_remaining) == (60, 0)
-    assert (client.budget.day_limit, client.budget.day_remaining) == (5000, 4000)
-    with pytest.raises(LimitReached) as caught:
-        read(client)
-    assert caught.value.retry_at == reset and caught.value.took_effect is False
-    assert len(server.requests) == 1
-    client.me()
-    list(client.rows(ACCOUNTS, select=["ID"], division=8))
-    assert len(server.requests) == 3
-
-
-def test_a_budget_that_the_caller_knows(server, client, tokens):
-    reset = datetime.now(timezone.utc) + timedelta(seconds=30)
-    server.script(
-        json_reply(
-            {"d": []},
-            headers={"X-RateLimit-Remaining": 0, "X-RateLimit-Reset": milliseconds(reset)},
-        )
-    )
-    read(client)
-    with (
-        Client(server.url, tokens, 7, budget=client.budget) as other,
-        pytest.raises(LimitReached),
-    ):
-        read(other)
-    assert len(server.requests) == 1
-
-
-def test_a_limit_is_over_at_its_reset(server, client):
-    reset = datetime.now(timezone.utc) - timedelta(seconds=1)
-    headers = {
-        "X-RateLimit-Minutely-Remaining": 0,
-        "X-RateLimit-Minutely-Reset": milliseconds(reset),
-    }
-    server.script(json_reply({"d": []}, headers=headers), listing({"ID": 1}))
-    read(client)
-    assert read(client) == [{"ID": 1}]
-
-
-def test_429(server, client):
-    reset = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=3)
-    headers = {"X-RateLimit-Remaining": 0, "X-RateLimit-Reset": milliseconds(reset)}
-    server.script(reply(429, headers=headers))
-    with pytest.raises(LimitReached) as caught:
-        read(client)
-    assert (caught.value.retry_at, caught.value.status) == (reset, 429)
-    assert f"{reset:%H:%M:%S}" in str(caught.value)
-
-
-def test_429_without_headers(server, client):
-    server.script(reply(429))
-    with pytest.raises(LimitReached) as caught:
-        read(client)
-    wait = caught.value.retry_at - datetime.now(timezone.utc)
-    assert timedelta(0) <= wait + timedelta(seconds=1) <= timedelta(seconds=61)
-    assert caught.value.retry_at.second == 0
-
-
-def test_repeats_keep_to_the_budget(server, client):
-    """The failed call was the last one of the minute: its repeat has to wait."""
-    reset = datetime.now(timezone.utc) + timedelta(seconds=20)
-    headers = {
-        "X-RateLimit-Minutely-Remaining": 0,
-        "X-RateLimit-Minutely-Reset": milliseconds(reset),
-    }
-    for status in (503, 401):
-        server.script(reply(status, headers=headers))
-        with pytest.raises(LimitReached):
-            # Each administration has a budget of its own.
-            list(client.rows(ACCOUNTS, select=["ID"], division=status))
-    assert len(server.requests) == 2
-
-
-def test_a_budget_outlives_answers_that_do_not_tell_it(server, client):
-    server.script(json_reply({"d": []}, headers={"X-RateLimit-Limit": 5000}), listing())
-    read(client)
-    read(client)
-    assert client.budget.day_limit == 5000
-    server.script(json_reply({"d": []}, headers={"X-RateLimit-Minutely-Limit": 60}))
-    read(client)
-    assert (client.budget.day_limit, client.budget.minute_limit) == (5000, 60)

@@ -232,8 +232,9 @@ def test_401_is_repeated_once(server, client, tokens):
     assert caught.value.took_effect is False and len(server.requests) == 4
 
 
-def test_403_and_429(server, client):
-    for write in write_all_ways(client):
+@pytest.mark.parametrize("way", range(3))
+def test_403_and_429(server, client, way):
+    for write in write_all_ways(client)[way : way + 1]:
         server.script(error_reply(403, "Forbidden"), reply(429))
         with pytest.raises(NoRight):
             write()

@@ -6,6 +6,7 @@ import pytest
 
 from devtools import services, walk
 from devtools.rpc import OdooClient
+from exact_sandbox import settings
 
 PERIOD = ("2026-10-01", "2026-10-31")
 
@@ -13,8 +14,11 @@ PERIOD = ("2026-10-01", "2026-10-31")
 class Office:
     """An organisation in a real Odoo: its people, customers and hours, over RPC."""
 
-    def __init__(self, server, odoo, sandbox):
+    def __init__(self, shop, odoo, sandbox):
+        server = shop.server
+        self.shop = shop
         self.odoo = odoo
+        self.name = odoo.database
         self.sandbox = sandbox
         self.dsn = {
             "host": server.host,
@@ -105,7 +109,7 @@ class Office:
 @pytest.fixture(scope="session")
 def office():
     with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
-        yield Office(shop.server, odoo, sandbox)
+        yield Office(shop, odoo, sandbox)
 
 
 @pytest.fixture
@@ -124,6 +128,13 @@ def database(office):
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture(autouse=True, params=settings.PROFILES)
+def profile(request, office):
+    """Each test runs with both sides of everything that the sources leave open."""
+    office.sandbox.settings(profile=request.param)
+    return request.param
 
 
 @pytest.fixture(autouse=True)

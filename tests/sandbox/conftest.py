@@ -17,10 +17,18 @@ from exact_sandbox.process import SandboxProcess  # noqa: E402
 configuration.set_hypothesis_home_dir(tempfile.mkdtemp(prefix="hypothesis-"))
 
 
+# Of the many refusals that tests ask for, none is to be the one too many.
+NO_LIMITS = {
+    "minute_limit": 100_000,
+    "day_limit": 1_000_000,
+    "error_limit": 100_000,
+}
+
+
 @pytest.fixture(scope="session")
 def sandbox():
     """The sandbox that tests share; limits are out of the way."""
-    with SandboxProcess(minute_limit=100_000, day_limit=1_000_000) as process:
+    with SandboxProcess(**NO_LIMITS) as process:
         yield process
 
 
@@ -44,12 +52,26 @@ def sem(sandbox):
 
 
 @pytest.fixture
+def choose(sandbox):
+    """Change settings for the length of a test."""
+    before = sandbox.settings()
+    changed = set()
+
+    def change(**values):
+        changed.update(values)
+        sandbox.settings(**values)
+
+    yield change
+    sandbox.settings(**{name: before[name] for name in changed})
+
+
+@pytest.fixture
 def fresh(tmp_path):
     """A sandbox of its own with a state file, for tests that stop, kill or advance it."""
     processes = []
 
     def start(**options):
-        options.setdefault("minute_limit", 100_000)
+        options = {"minute_limit": 100_000, "error_limit": 100_000, **options}
         process = SandboxProcess(tmp_path / f"state{len(processes)}.sqlite", **options)
         processes.append(process)
         return process.start()

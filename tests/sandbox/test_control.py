@@ -2,6 +2,8 @@
 
 import json
 import socket
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -76,3 +78,11 @@ def test_token_endpoint_is_logged_when_it_is_cut(sandbox):
     sandbox.add_fault("status", "POST", "oauth2/token", status=500, body="")
     assert token_call(sandbox, grant_type="refresh_token").status_code == 500
     assert sandbox.calls()[-1]["fault"] == "status"
+
+
+def test_answers_are_dated_by_the_sandboxs_clock(fresh):
+    sandbox = fresh()
+    sandbox.advance(3 * 86400)
+    answer = requests.get(f"{sandbox.url}/api/v1/current/Me", timeout=10)
+    dated = parsedate_to_datetime(answer.headers["Date"])
+    assert abs(dated - datetime.fromisoformat(sandbox.clock()["now"])) < timedelta(seconds=5)

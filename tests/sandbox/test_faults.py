@@ -1,7 +1,6 @@
-"""Limits (chapter 2) and faults."""
+"""Faults, switched on by control."""
 
 import time
-from datetime import datetime
 
 import pytest
 import requests
@@ -10,55 +9,6 @@ from client import Client
 from exact_sandbox.process import SandboxError
 
 INVOICES = "salesinvoice/SalesInvoices"
-
-
-def limit_headers(answer):
-    return {name for name in answer.headers if name.startswith("X-RateLimit")}
-
-
-MINUTE = {f"X-RateLimit-Minutely-{name}" for name in ("Limit", "Remaining", "Reset")}
-DAY = {f"X-RateLimit-{name}" for name in ("Limit", "Remaining", "Reset")}
-
-
-def start_of_minute(sandbox):
-    """Move the clock to just after the start of a minute."""
-    now = datetime.fromisoformat(sandbox.clock()["now"])
-    sandbox.advance(60.5 - now.second - now.microsecond / 1e6)
-
-
-def test_minute_limit(fresh):
-    sandbox = fresh(minute_limit=3)
-    client = Client(sandbox).connect()
-    start_of_minute(sandbox)
-    for left in (2, 1, 0):
-        answer = client.get("financial/Journals", select="Nothing" if left == 1 else "Code")
-        assert limit_headers(answer) == MINUTE | DAY
-        assert answer.headers["X-RateLimit-Minutely-Remaining"] == str(left)
-    assert int(answer.headers["X-RateLimit-Minutely-Reset"]) % 60_000 == 0
-    assert int(answer.headers["X-RateLimit-Reset"]) % 86_400_000 == 0
-    assert answer.headers["X-RateLimit-Remaining"] == "4997"
-    refused = client.get("financial/Journals")
-    assert (refused.status_code, refused.content) == (429, b"")
-    assert limit_headers(refused) == MINUTE and "Retry-After" not in refused.headers
-    assert refused.headers["X-RateLimit-Minutely-Remaining"] == "0"
-    other = sandbox.administrations[1]["code"]
-    assert client.get("financial/Journals", division=other).status_code == 200
-    free = client.call("GET", "/api/v1/current/Me")
-    assert free.status_code == 200 and not limit_headers(free)
-    sandbox.advance(60)
-    assert client.get("financial/Journals").status_code == 200
-
-
-def test_day_limit(fresh):
-    sandbox = fresh(day_limit=2)
-    client, other = Client(sandbox).connect(), Client(sandbox, "sem").connect()
-    assert client.get("financial/Journals").status_code == 200
-    assert other.get("financial/Journals").status_code == 200
-    refused = client.get("financial/Journals")
-    assert refused.status_code == 429 and limit_headers(refused) == DAY
-    sandbox.advance(86400)
-    client.take(client.refresh())
-    assert client.get("financial/Journals").status_code == 200
 
 
 def invoices_of(client, account):

@@ -117,7 +117,8 @@ def test_card_names_whom_to_invoice(anna):
 @pytest.mark.parametrize(
     "values, text",
     [
-        ({"Item": None}, "Mandatory: Item"),
+        ({"Item": None}, "Mandatory: Item\r\nMandatory: Unit"),
+        ({"Item": None, "UnitCode": "hour"}, "Mandatory: Item"),
         ({"Item": NOBODY}, "Invalid reference: Item"),
         ({"UnitCode": "ell"}, "Invalid reference: Unit"),
         ({"GLAccount": NOBODY}, "Invalid reference: G/L Account"),

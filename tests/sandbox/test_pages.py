@@ -90,8 +90,9 @@ def test_changed_password_and_lost_administration(fresh):
     sandbox = fresh()
     client = Client(sandbox, "sem").connect()
     first, second = (item["code"] for item in sandbox.administrations)
-    sandbox.control("POST", "users", {"login": "sem", "divisions": [first], "password": "new"})
+    sandbox.change_user("sem", divisions=[first])
     answer = client.get("financial/Journals", division=second)
     assert (answer.status_code, answer.headers["reason"]) == (403, "NoDivisionAccess")
+    sandbox.change_user("sem", password="new")
     assert "not right" in Person(sandbox.url, "sem", sandbox.password).visit("/")[1]
     assert "Keeping Demo" in Person(sandbox.url, "sem", "new").visit("/")[1]

@@ -1,0 +1,161 @@
+"""Tables 5.1 and 5.2 through the client, against the sandbox; both profiles."""
+
+import pytest
+from organisation import (
+    ACCOUNTS,
+    DIVISION,
+    INVOICES,
+    NO_LIMITS,
+    Books,
+    Organisation,
+)
+
+from exact_online import NoRight, eq
+from exact_sandbox.process import SandboxProcess
+
+SECOND = 1204377
+SIX = [
+    "sales.enter",
+    "sales.process",
+    "items.manage",
+    "items.view",
+    "accounts.manage",
+    "accounts.view",
+]
+ERROR = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
+
+
+@pytest.fixture(scope="module", params=["strict", "lenient"])
+def organisation(request):
+    with SandboxProcess(profile=request.param, **NO_LIMITS) as sandbox:
+        organisation = Organisation(sandbox).connect()
+        with organisation.client() as client:
+            organisation.books = Books(client)
+        yield organisation
+
+
+@pytest.fixture
+def payload(organisation):
+    return organisation.books.payload()
+
+
+@pytest.fixture
+def sem(organisation):
+    """A client for the user with exactly the six rights, in English."""
+    sandbox = organisation.sandbox
+    sandbox.change_user("sem", rights=SIX, status="active")
+    with Organisation(sandbox, "sem").connect().client() as client:
+        yield client
+    sandbox.change_user("sem", rights=SIX, status="active")
+
+
+def no_right(call, *arguments, **options):
+    with pytest.raises(NoRight) as caught:
+        call(*arguments, **options)
+    assert (caught.value.status, caught.value.took_effect) == (403, False)
+    return caught.value
+
+
+def test_the_six_rights_are_enough(sem, payload):
+    assert sem.post(INVOICES, payload)["InvoiceID"]
+    assert sem.has_right(INVOICES, "POST") and sem.has_right(ACCOUNTS, "GET")
+
+
+def test_row_lacking_right(organisation, sem, payload):
+    organisation.sandbox.change_user("sem", rights=["accounts.view", "items.view"])
+    error = no_right(sem.post, INVOICES, payload)
+    assert (error.cause, error.messages) == ("unknown", ["Forbidden"])
+    assert sem.has_right(INVOICES, "POST") is False, "so it is the user's role"
+    # Chapter 5.2: a lacking right to read looks as if there were nothing.
+    where = eq("OrderedBy", organisation.books.customer)
+    assert list(sem.pages(INVOICES, select=["InvoiceID"], where=where)) == [[]]
+
+
+def test_row_licence_without_the_module(organisation, sem, payload):
+    modules = {"modules": ["items", "relations", "financial"]}
+    with organisation.having("licence", {"division": DIVISION, **modules}, {"division": DIVISION}):
+        error = no_right(sem.post, INVOICES, payload)
+        assert (error.cause, error.messages) == ("unknown", ["Forbidden"])
+        assert sem.has_right(INVOICES, "POST") is True, "so it is not the user's role"
+    assert sem.post(INVOICES, payload)
+
+
+@pytest.mark.parametrize(
+    ("licence", "reason", "cause"),
+    [
+        ({"expired": "header"}, "LicenseExpired", "license"),
+        ({"expired": "text"}, "", "license"),
+        ({"blocked": "customer"}, "BlockedCustomer", "blocked"),
+        ({"blocked": "division"}, "DivisionBlocked", "blocked"),
+    ],
+    ids=["LicenseExpired", "Customer's license expired", "BlockedCustomer", "DivisionBlocked"],
+)
+def test_row_licence(organisation, sem, payload, licence, reason, cause):
+    with organisation.having("licence", {"division": DIVISION, **licence}, {"division": DIVISION}):
+        error = no_right(sem.post, INVOICES, payload)
+        assert (error.reason, error.cause) == (reason, cause)
+        assert no_right(sem.has_right, INVOICES, "GET").cause == cause
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("blocked", "BlockedUser"), ("inactive", "InactiveUser")]
+)
+def test_row_user(organisation, sem, status, reason):
+    organisation.sandbox.change_user("sem", status=status)
+    error = no_right(sem.me)
+    assert (error.reason, error.cause) == (reason, "blocked")
+
+
+def test_row_no_division_access(organisation, sem, payload):
+    both = [DIVISION, SECOND]
+    user = {"login": "sem", "divisions": [SECOND]}
+    with organisation.having("users", user, {"login": "sem", "divisions": both}):
+        error = no_right(sem.post, INVOICES, payload)
+        assert (error.reason, error.cause) == ("NoDivisionAccess", "division")
+
+
+def test_row_division_that_does_not_exist(sem, payload):
+    assert no_right(sem.post, INVOICES, payload, division=999).cause == "division"
+
+
+def test_row_app_not_granted_the_division(organisation, payload):
+    """Who had access to one administration at the consent has access to two now."""
+    sandbox = organisation.sandbox
+    with organisation.having(
+        "users",
+        {"login": "sem", "divisions": [SECOND], "rights": SIX},
+        {"login": "sem", "divisions": [DIVISION, SECOND]},
+    ):
+        other = Organisation(sandbox, "sem").connect()
+    with other.client() as client:
+        error = no_right(client.post, INVOICES, payload)
+        assert error.cause == "division"
+        assert error.messages == ["Forbidden - User division is not within division scope."]
+        assert DIVISION not in {row["Code"] for row in client.divisions(SECOND)}
+
+
+@pytest.mark.parametrize("granted", [None, "read"])
+def test_row_app_scope(organisation, sem, payload, granted):
+    scope = "Sales invoices"
+    with organisation.having("scopes", {scope: granted}, {scope: "manage"}):
+        error = no_right(sem.post, INVOICES, payload)
+        assert error.cause == "scope"
+        assert error.messages[0].startswith("Forbidden - Application Scope Violated. Cannot ")
+    assert sem.post(INVOICES, payload)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Wrong Division", "division"),
+        ("Dit account type heeft niet genoeg rechten om dit te doen", "unknown"),
+        ("Document Type not allowed", "unknown"),
+    ],
+)
+def test_row_other_texts(organisation, sem, payload, text, cause):
+    """Texts that help pages tell of; the sandbox has no such accounts."""
+    organisation.sandbox.add_fault(
+        "status", method="POST", status=403, body=ERROR % text, content_type="application/json"
+    )
+    error = no_right(sem.post, INVOICES, payload)
+    assert (error.messages, error.cause) == ([text], cause)

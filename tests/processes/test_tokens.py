@@ -1,0 +1,75 @@
+"""One refresh at a time, whoever asks (promise 4)."""
+
+import json
+import os
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from devtools import odoo, paths
+
+TOKEN = "/api/oauth2/token"
+API = "/api/v1/"
+ROUNDS = 100
+
+
+def _run_users(office):
+    """Let the processes of token_users.py work; return what became of their calls."""
+    administration = office.admin.read(
+        "keeping.exact.administration", office.administration, "connection_id", "code"
+    )
+    config = odoo.write_config("token-users", office.shop.source, office.shop.server, office.name)
+    command = [
+        paths.PYTHON,
+        Path(__file__).with_name("token_users.py"),
+        office.name,
+        administration["connection_id"][0],
+        administration["code"],
+        office.sandbox.control_url,
+        ROUNDS,
+    ]
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            env=odoo.environment(office.shop.source, config, **office.odoo.environment),
+            cwd=paths.DEV,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    finally:
+        os.unlink(config)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("profile", ["strict"], indirect=True)
+def test_eight_processes_renew_a_token_once_each_time_it_runs_out(office):
+    """8 processes, 100 tokens, slow token answers, and answers lost elsewhere."""
+    sandbox = office.sandbox
+    before = sandbox.settings()
+    sandbox.settings(minute_limit=1_000_000, day_limit=1_000_000)
+    for skip in range(ROUNDS // 2):
+        sandbox.add_fault("delay", "POST", TOKEN, seconds=0.01 * (skip % 20))
+    for skip in range(40):
+        sandbox.add_fault("delay", "GET", "crm/Accounts", seconds=0.1, skip=7 * skip)
+        sandbox.add_fault("lose_answer", "GET", "crm/Accounts", skip=11 * skip)
+    sandbox.clear_calls()
+    try:
+        seen = _run_users(office)
+        log = sandbox.calls()
+    finally:
+        sandbox.clear_faults()
+        sandbox.settings(minute_limit=before["minute_limit"], day_limit=before["day_limit"])
+    refreshes = Counter(call["status"] for call in log if call["path"] == TOKEN)
+    assert refreshes == {200: ROUNDS}
+    answers = Counter(call["status"] for call in log if call["path"].startswith(API))
+    assert set(answers) == {200} and answers[200] >= 8 * ROUNDS
+    assert seen.pop("ok") >= 8 * ROUNDS
+    assert not seen, "a lost answer of a reading call is asked for again"
+    office.admin = office.log_in("admin")
+    connection = office.admin.find("keeping.exact.connection", [], "state")
+    assert [item["state"] for item in connection] == ["connected"]
