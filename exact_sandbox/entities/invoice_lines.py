@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..money import ZERO
-from .base import Entity, reference
+from .base import reference
 from .invoice_rules import (
     ITEMS,
     LEDGER,
@@ -18,17 +18,19 @@ from .invoice_rules import (
     unit_price,
 )
 from .lengths import fit_texts
+from .lines import Lines
 from .pricing import price_line
 
 INVOICES = "SalesInvoice/SalesInvoices"
 
 
-class SalesInvoiceLines(Entity):
+class SalesInvoiceLines(Lines):
     """Lines of sales invoices; they change only while their invoice is open."""
 
     name = "SalesInvoice/SalesInvoiceLines"
-    needs_select = True
-    writable = ("POST", "PUT", "DELETE")
+    parent = INVOICES
+    parent_key = parent_label = "InvoiceID"
+    fixed = ("NetPrice", "VATAmountFC", "VATPercentage")
     derived = {
         "ItemCode": reference("Item", ITEMS, "Code"),
         "ItemDescription": reference("Item", ITEMS, "Description"),
@@ -39,61 +41,7 @@ class SalesInvoiceLines(Entity):
         "CostUnitDescription": reference("CostUnit", "HRM/Costunits", "Description", "Code"),
     }
 
-    @property
-    def invoices(self):
-        """The handler of invoices."""
-        return self.registry[INVOICES]
-
-    def create(self, context, values):
-        """Add a line to an open invoice."""
-        invoice = context.lookup(INVOICES, None, values.get("InvoiceID"))
-        if invoice is None:
-            kind = "reference" if values.get("InvoiceID") else "mandatory"
-            raise context.refused((kind, "InvoiceID"))
-        self.invoices.check_open(context, invoice)
-        number = max((line.data["LineNumber"] for line in self.of(context, invoice)), default=0) + 1
-        line = self.build(context, invoice, values, number)
-        self.save(context, line)
-        self.invoices.recalculate(context, invoice)
-        return line
-
-    def update(self, context, row, values):
-        """Change a line of an open invoice."""
-        invoice = self._open_invoice(context, row)
-        if values.pop("InvoiceID", invoice.key) != invoice.key:
-            raise context.refused(("not_allowed", "InvoiceID"))
-        self._forget(row, values)
-        row.data.update(self._sent(values))
-        self._complete(context, invoice, row)
-        self.touch(context, row)
-        self.save(context, row)
-        self.invoices.recalculate(context, invoice)
-
-    def delete(self, context, row):
-        """Remove a line of an open invoice."""
-        invoice = self._open_invoice(context, row)
-        context.rows.delete(row)
-        self.invoices.recalculate(context, invoice)
-
-    def _open_invoice(self, context, row):
-        invoice = context.lookup(INVOICES, None, row.get("InvoiceID"))
-        self.invoices.check_open(context, invoice)
-        return invoice
-
-    def of(self, context, invoice):
-        """Return the lines of an invoice in their order."""
-        lines = context.rows.find(context.division, self.name, {"InvoiceID": invoice.key})
-        return sorted(lines, key=lambda line: line.data["LineNumber"])
-
-    def build(self, context, invoice, values, number):
-        """Return a new, complete, unsaved line."""
-        line = self.new_row(context, self._sent(values))
-        line.data.update(InvoiceID=invoice.key, LineNumber=number)
-        self._complete(context, invoice, line)
-        return line
-
-    @staticmethod
-    def _forget(row, values):
+    def forget(self, row, values):
         """Drop what the change makes stale, so that it is worked out or defaulted anew."""
         stale = set()
         if {"VATCode", "UnitPrice", "AmountFC", "Quantity", "Item"} & set(values):
@@ -107,16 +55,7 @@ class SalesInvoiceLines(Entity):
         for name in stale:
             row.data.pop(name, None)
 
-    @staticmethod
-    def _sent(values):
-        """Keep apart what the client fixed and what is worked out anew at every change."""
-        kept = dict(values)
-        for name in ("NetPrice", "VATAmountFC", "VATPercentage"):
-            if name in kept:
-                kept[f"_{name}"] = kept.pop(name)
-        return kept
-
-    def _complete(self, context, invoice, line):
+    def complete(self, context, invoice, line):
         """Check a line, fill in its defaults and its amounts."""
         item = line_item(context, invoice, line)
         data = line.data
@@ -133,9 +72,7 @@ class SalesInvoiceLines(Entity):
         sign = invoice.data["_Sign"]
         data["UnitPrice"] = unit_price(line, item, sign)
         price_line(line, vat_code, sign)
-        sent = data.pop("_VATPercentage", None)
-        if sent is not None and sent != data["VATPercentage"]:
-            raise context.refused(("invalid", "VAT percentage"))
+        self.check_percentage(context, line)
 
     @staticmethod
     def price(context, invoice, line):
