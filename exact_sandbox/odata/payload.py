@@ -14,7 +14,6 @@ _RANGES = {
     "Int32": (-(2**31), 2**31 - 1),
     "Int64": (-(2**63), 2**63 - 1),
 }
-_NUMBER_STRINGS = ("Int64", "Double")
 _NUMBER_LENGTH = 40
 _LARGEST_POWER = 12
 
@@ -46,6 +45,7 @@ def _read_date(value):
 
 
 def _read_number(value):
+    """Read a number, also one written as a text: the README of ossobv posts an InvoiceNumber so."""
     if isinstance(value, str) and len(value) > _NUMBER_LENGTH:
         raise ValueError(value)
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
@@ -73,8 +73,6 @@ _READERS = {
 
 
 def _read_whole(kind, value):
-    if isinstance(value, str) and kind not in _NUMBER_STRINGS:
-        raise ValueError(value)
     number = _read_number(value)
     low, high = _RANGES[kind]
     if number != number.to_integral_value() or not low <= number <= high:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timezone
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
@@ -93,3 +94,9 @@ def test_profiles_are_opposites_in_every_choice():
     for name, choice in settings.CHOICES.items():
         assert strict[name] != lenient[name], name
         assert choice.default in choice.answers, name
+
+
+def test_the_documentation_lists_every_choice():
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    for name, choice in settings.CHOICES.items():
+        assert f"| `{name}` | {choice.strict} | {choice.lenient} |" in page, name

@@ -179,7 +179,7 @@ def entry(around):
         "VATAmountDC": "21.00",
         "VATAmountFC": "21.00",
         "YourRef": OWN_REF,
-        "InvoiceNumber": int(f"{today.year}700099"),
+        "InvoiceNumber": f"{today.year}700099",
     }
     try:
         made = api.invoices.create(values)
