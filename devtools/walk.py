@@ -12,6 +12,8 @@ from devtools.rpc import OdooClient, OdooRefused
 from devtools.web import Form, forms
 
 RATE = 95.0
+# Exact's type of a sales journal.
+SALES_JOURNAL = 20
 SITE = "nl"
 ALLOW = ("allow", "toestaan", "i agree", "yes")
 FINAL = ("open", "failed")
@@ -152,6 +154,25 @@ def link(client: OdooClient, connection: int) -> int:
             f"customers and items were not read within {SYNC_SECONDS} s: {message or 'no reason'}"
         )
     return administration
+
+
+def choose_journal(client: OdooClient, administration: int) -> None:
+    """Choose the first sales journal, as an administrator does where there are several."""
+    model = "keeping.exact.administration"
+    if client.read(model, administration, "journal_id")["journal_id"]:
+        return
+    journals = client.find(
+        "keeping.exact.journal",
+        [
+            ("administration_id", "=", administration),
+            ("type", "=", SALES_JOURNAL),
+            ("blocked", "=", False),
+        ],
+        "code",
+        order="code",
+        limit=1,
+    )
+    client.call(model, "write", [administration], {"journal_id": journals[0]["id"]})
 
 
 def busiest_customer(client: OdooClient) -> Customer | None:

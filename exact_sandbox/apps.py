@@ -53,6 +53,12 @@ def check_redirect_uri(uri):
         )
 
 
+def _check_scopes(scopes):
+    """Raise ValueError unless every scope is read or manage."""
+    if not isinstance(scopes, dict) or set(scopes.values()) - {"read", "manage"}:
+        raise ValueError("A scope is read, manage or null.")
+
+
 class Apps:
     """Reads and writes apps."""
 
@@ -70,6 +76,7 @@ class Apps:
         """
         if kind not in KINDS or site not in SITES or not name:
             raise ValueError(f"An app has a name, is {' or '.join(KINDS)} and on a site.")
+        _check_scopes(scopes)
         client_id, secret = str(uuid.uuid4()), secrets.token_urlsafe(24)
         with self._store.transaction():
             self._store.execute(
@@ -96,9 +103,8 @@ class Apps:
     def set_scopes(self, client_id, changes):
         """Give an app other scopes: name to ``read``, ``manage`` or None; return all of them."""
         scopes = {**self.get(client_id).scopes, **changes}
-        if set(scopes.values()) - {"read", "manage", None}:
-            raise ValueError("A scope is read, manage or null.")
-        scopes = {name: level for name, level in scopes.items() if level}
+        scopes = {name: level for name, level in scopes.items() if level is not None}
+        _check_scopes(scopes)
         self._store.execute(
             "UPDATE apps SET scopes = ? WHERE client_id = ?", json.dumps(scopes), client_id
         )

@@ -4,6 +4,9 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 _OFFSET = "clock_offset"
+# A clock that has no date any more would stop the sandbox, and its state file for good. What is
+# due later, a token or a financial year, needs a date as well.
+_LAST = datetime(9000, 1, 1, tzinfo=timezone.utc)
 
 
 def _last_sunday(year, month):
@@ -53,9 +56,14 @@ class Clock:
         return wall.replace(microsecond=wall.microsecond // 1000 * 1000)
 
     def advance(self, seconds):
-        """Move the clock forward by a number of seconds; a negative number is refused."""
-        if seconds < 0:
+        """Move the clock forward by a number of seconds.
+
+        :raises ValueError: when it would go back, or past :data:`_LAST`
+        """
+        if not seconds >= 0:
             raise ValueError("The clock only goes forward.")
         with self._lock:
+            if not self._offset + seconds <= (_LAST - datetime.now(timezone.utc)).total_seconds():
+                raise ValueError(f"The clock goes no further than the year {_LAST.year}.")
             self._offset += seconds
             self._store.set_meta(_OFFSET, repr(self._offset))

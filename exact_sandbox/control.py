@@ -11,6 +11,9 @@ from .demo import SCOPES, demo_app, demo_apps
 from .entities import payments
 from .settings import DEFAULTS
 
+# What comes of values that make no sense where nothing has looked at them before.
+_NONSENSE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+
 
 class _Refused(Exception):
     """A request that cannot be answered: status and sentence."""
@@ -96,7 +99,7 @@ class ControlApp:
             if not isinstance(body, dict):
                 raise ValueError("The body must be a JSON object.")
             return action(rest, body)
-        except (ValueError, TypeError, KeyError) as error:
+        except _NONSENSE as error:
             raise _Refused(400, str(error)) from error
 
     def _calls(self, _rest, _body):

@@ -3,8 +3,6 @@
 Nothing leaves the machine; a line in this log is the sending.
 """
 
-CHANNELS = ("email", "postbox", "peppol")
-
 
 class Mails:
     """Writes and reads the log."""

@@ -41,6 +41,7 @@ _SAVE = "INSERT OR REPLACE INTO entity_rows VALUES (?, ?, ?, ?, ?)"
 # SQLite itself prefers the primary key, and tries every row of the entity.
 _INDEXES = {
     "Code": "entity_rows_code",
+    "EntryID": "entity_rows_entry",
     "InvoiceID": "entity_rows_invoice",
     "OrderedBy": "entity_rows_ordered_by",
     "OrderNumber": "entity_rows_order_number",

@@ -129,7 +129,7 @@ class Users:
     def change(
         self, login, rights=None, divisions=None, language=None, password=None, status=None
     ):  # fmt: skip
-        """Change what is given; ValueError when there is no such user or right.
+        """Change what is given; ValueError when there is no such user, right or administration.
 
         What that does to connections is :meth:`~exact_sandbox.oauth.grants.Grants.end_user`.
         """
@@ -138,6 +138,11 @@ class Users:
             raise ValueError(f"A user is {', '.join(STATUSES)}.")
         if rights is not None and rights != ALL_RIGHTS and set(rights) - set(RIGHTS):
             raise ValueError(f"Rights are {', '.join(RIGHTS)}.")
+        if language is not None and not isinstance(language, str):
+            raise ValueError("A language is a text, such as nl-NL.")
+        known = {item["code"] for item in administrations(self._store)}
+        if divisions is not None and set(divisions) - known:
+            raise ValueError(f"Administrations are {', '.join(map(str, known))}.")
         changes = {
             "rights": None if rights is None else json.dumps(rights),
             "language": language,

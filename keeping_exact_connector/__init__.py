@@ -1,1 +1,4 @@
 from . import controllers, models, wizards
+from .tools import logging_filter
+
+logging_filter.install()

@@ -60,8 +60,10 @@ class Documents(Entity):
         return self.save(context, row)
 
     def update(self, context, row, values):
-        """Change a document."""
+        """Change a document; it cannot be without its number, so null leaves that as it is."""
+        number = row.data["HID"]
         row.data.update(values)
+        row.data["HID"] = row.get("HID", number)
         self._check(context, row)
         self.touch(context, row)
         self.save(context, row)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from ..money import cents
+from ..odata.literals import parse_datetime
 from .invoice_lines import INVOICES
 from .receivables import RECEIVABLES, settle
 
@@ -94,12 +95,12 @@ def pay_invoice(sandbox, division, invoice, amount=None, date=None):
     """Enter a payment from outside, by the control listener.
 
     :param invoice: the key or the number of a processed invoice, or the key of a sales entry
-    :param date: an ISO date; None is today
+    :param date: an ISO date without a zone; None is today
     :raises PaymentError: when it makes no sense
     """
     with sandbox.store.transaction():
         context, receivable = _find(sandbox, division, invoice)
-        pay(context, receivable, amount, None if date is None else datetime.fromisoformat(date))
+        pay(context, receivable, amount, None if date is None else parse_datetime(date))
     return payment_facts(receivable)
 
 

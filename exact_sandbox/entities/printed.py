@@ -63,15 +63,16 @@ class PrintedSalesInvoices(Entity):
         """
         data = invoice.data
         data["InvoiceDate"] = midnight(values.get("InvoiceDate") or context.now)
+        period = check_period(
+            context, data["Journal"], data["InvoiceDate"],
+            values.get("ReportingYear"), values.get("ReportingPeriod"),
+        )  # fmt: skip
         account = context.lookup(ACCOUNTS, None, data["InvoiceTo"])
         condition = payment_condition(context, invoice.get("PaymentCondition"), account)
         data["DueDate"] = midnight(
             invoice.get("_DueDate") or due_date(data["InvoiceDate"], condition)
         )
-        return check_period(
-            context, data["Journal"], data["InvoiceDate"],
-            values.get("ReportingYear"), values.get("ReportingPeriod"),
-        )  # fmt: skip
+        return period
 
     def bare_answer(self, row):
         """Return the row in full: what it tells is in no other place."""

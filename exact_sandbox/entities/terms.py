@@ -46,13 +46,19 @@ def payment_condition(context, code, account):
 
 
 def due_date(moment, condition):
-    """Return days after the date; with months, from the end of that many months on."""
-    months = condition.get("PaymentEndOfMonths", 0)
-    if months:
-        index = moment.year * 12 + moment.month - 1 + months - 1
-        year, month = divmod(index, 12)
-        moment = moment.replace(year=year, month=month + 1, day=monthrange(year, month + 1)[1])
-    return moment + timedelta(days=condition.get("PaymentDays", 0))
+    """Return days after the date; with months, from the end of that many months on.
+
+    Past the last year there is, 9999, it is the date itself.
+    """
+    months, due = condition.get("PaymentEndOfMonths", 0), moment
+    try:
+        if months:
+            index = moment.year * 12 + moment.month - 1 + months - 1
+            year, month = divmod(index, 12)
+            due = moment.replace(year=year, month=month + 1, day=monthrange(year, month + 1)[1])
+        return due + timedelta(days=condition.get("PaymentDays", 0))
+    except (OverflowError, ValueError):
+        return moment
 
 
 def exchange_rate(context, currency, moment):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from ..errors import syntax_error
 from .literals import parse_datetime, parse_guid
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     |(?P<mark>[(),])""",
     re.VERBOSE,
 )
+_LARGEST_POWER = 308
 _WORDS = {"true": ("Boolean", True), "false": ("Boolean", False), "null": ("Null", None)}
 
 
@@ -40,12 +41,26 @@ def _prefixed(text, position):
     try:
         return Token("literal", text, position, kind, read(inner))
     except ValueError:
-        message = f"Unrecognized 'Edm.{kind}' literal '{text}' in '{position}'."
-        raise syntax_error(message) from None
+        raise _unrecognized(kind, text, position) from None
 
 
 def _fits(digits, bits):
     return len(digits) < 25 and -(2**bits) <= int(digits) < 2**bits
+
+
+def _unrecognized(kind, text, position):
+    return syntax_error(f"Unrecognized 'Edm.{kind}' literal '{text}' in '{position}'.")
+
+
+def _fraction(kind, digits, text, position):
+    """Return the value of a number that is not whole; a double ends at about 1e308."""
+    try:
+        value = Decimal(digits)
+    except InvalidOperation:
+        raise _unrecognized(kind, text, position) from None
+    if abs(value.adjusted()) > _LARGEST_POWER:
+        raise _unrecognized(kind, text, position)
+    return value
 
 
 def _number(text, position):
@@ -54,9 +69,9 @@ def _number(text, position):
     whole = digits.lstrip("-").isdigit()
     if suffix not in ("", "l") or not (whole or suffix):
         kind = {"m": "Decimal", "f": "Single"}.get(suffix, "Double")
-        return Token("literal", text, position, kind, Decimal(digits))
+        return Token("literal", text, position, kind, _fraction(kind, digits, text, position))
     if not whole or not _fits(digits, 63):
-        raise syntax_error(f"Unrecognized 'Edm.Int64' literal '{text}' in '{position}'.")
+        raise _unrecognized("Int64", text, position)
     kind = "Int64" if suffix or not _fits(digits, 31) else "Int32"
     return Token("literal", text, position, kind, int(digits))
 

@@ -56,6 +56,11 @@ def _read_number(value):
     return number
 
 
+def _read_double(value):
+    """Read a number as precise as a double is, written as short as that can be."""
+    return Decimal(repr(float(_read_number(value))))
+
+
 def _read_boolean(value):
     if not isinstance(value, bool):
         raise ValueError(value)
@@ -67,7 +72,7 @@ _READERS = {
     "Binary": _read_text,
     "Guid": lambda value: parse_guid(_read_text(value)),
     "DateTime": _read_date,
-    "Double": _read_number,
+    "Double": _read_double,
     "Boolean": _read_boolean,
 }
 
@@ -91,7 +96,8 @@ def read_value(name, kind, value):
         if kind in _RANGES:
             return _read_whole(kind, value)
         return _READERS[kind](value)
-    except (ValueError, InvalidOperation):
+    except (ValueError, InvalidOperation, OverflowError):
+        # OverflowError: a moment that Dutch time has in another year than 1 to 9999.
         raise conversion_error(name, kind) from None
 
 
@@ -102,7 +108,7 @@ def parse_body(data):
     """
     try:
         body = json.loads(data.decode("utf-8"), parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, InvalidOperation, RecursionError):
         raise stream_error() from None
     if not isinstance(body, dict):
         raise stream_error()

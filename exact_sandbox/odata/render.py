@@ -1,7 +1,7 @@
 """Writes answers the way WCF Data Services does: CRLF lines and escaped dates (chapter 3.2)."""
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
@@ -77,8 +77,3 @@ def write_json(tree):
 def error_tree(message):
     """Return the shape of all refusals (chapter 3.5)."""
     return {"error": {"code": "", "message": {"lang": "", "value": message}}}
-
-
-def utc_milliseconds(moment):
-    """Return ms since the epoch of an aware moment."""
-    return int(moment.astimezone(timezone.utc).timestamp() * 1000)

@@ -4,14 +4,21 @@ from werkzeug.utils import redirect
 
 from ..demo import SCOPES
 from ..sites import site_of
+from ..users import ALL_RIGHTS
 from .session import PageError, logged_in
 
 _ADDRESS = "/docs/ManageApps.aspx"
 
 
 @logged_in
-def apps(pages, request, _session):
-    """List the apps that are registered on this site, or register one."""
+def apps(pages, request, session):
+    """List the apps that are registered on this site, or register one.
+
+    It takes the right "Manage subscription" (chapter 1.8), which is none of the six: the page
+    shows secrets.
+    """
+    if session.user.rights != ALL_RIGHTS:
+        raise PageError(403, "You have no right to manage apps.")
     if request.method == "POST":
         return _register(pages, request)
     found = pages.sandbox.apps.all(site_of(request))

@@ -13,7 +13,7 @@ from ..entities.documents import ATTACHMENTS, content_of
 from ..errors import ApiError
 from ..oauth.access import authenticate
 from ..rights import has_right
-from .reading import find_row, open_books
+from .reading import find_row, open_books, read_whole
 from .session import PageError, logged_in
 
 _SCOPE, _ADDRESS = "Organization documents", "documents/DocumentAttachments"
@@ -37,8 +37,7 @@ def _for_person(pages, request, session):
 
 
 def _for_app(pages, request):
-    text = request.args.get("_Division_", "")
-    division = int(text) if text.isdecimal() and len(text) < 10 else 0
+    division = read_whole(request.args.get("_Division_", "")) or 0
     caller = authenticate(pages.sandbox, request, division, _ADDRESS)
     opened = caller.granted & set(pages.sandbox.users.divisions(caller.user.id))
     if division not in opened or not caller.app.has_scope(_SCOPE, "GET"):

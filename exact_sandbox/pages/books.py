@@ -5,8 +5,8 @@ from ..entities.receivables import OPEN, RECEIVABLES
 from ..odata.pushdown import Condition
 from ..rights import has_right
 from ..users import administrations
-from .reading import find_row, open_books, seen
-from .session import logged_in
+from .reading import find_row, open_books, read_whole, seen
+from .session import PageError, logged_in
 
 ACCOUNTS = "CRM/Accounts"
 _PAGE = 50
@@ -76,8 +76,7 @@ def _may_read(context):
 
 
 def _page_number(request, total):
-    text = request.args.get("page", "0")
-    number = int(text) if text.isdecimal() and len(text) < 9 else 0
+    number = read_whole(request.args.get("page", "")) or 0
     return min(number, max(0, (total - 1) // _PAGE))
 
 
@@ -150,6 +149,8 @@ def open_items(pages, request, session):
 def account_card(pages, request, session):
     """Show a customer with its invoices."""
     context = open_books(pages, request, session)
+    if not has_right(context.user, "crm/Accounts", "GET"):
+        raise PageError(403, "You have no right to see customers.")
     row = find_row(context, request, ACCOUNTS, "AccountID")
     found = _search(context, "", "", {"OrderedBy": row.key}) if _may_read(context) else []
     return pages.render(

@@ -6,6 +6,7 @@ from werkzeug.utils import redirect
 
 from ..sites import site_of
 from ..users import administrations
+from .reading import read_whole
 from .session import PageError, login_address
 
 _FIELDS = ("client_id", "redirect_uri", "response_type", "state")
@@ -80,4 +81,4 @@ def _chosen(pages, request, session, app):
     mine = set(pages.sandbox.users.divisions(session.user.id))
     if app.kind == "own":
         return mine
-    return {int(item) for item in request.form.getlist("divisions") if item.isdecimal()} & mine
+    return {read_whole(item) for item in request.form.getlist("divisions")} & mine

@@ -4,14 +4,13 @@ The address is the sandbox's own: none of Exact's is known (chapter 7). Everythi
 rules of the entities, as a call of the API does.
 """
 
-from datetime import datetime
-
 from werkzeug.utils import redirect
 
 from ..entities.documents import ATTACHMENTS, attachment_path
 from ..entities.invoice_lines import INVOICES
 from ..entities.payments import paid_by, pay, receivable_of, undo
 from ..entities.sales_entries import ENTRIES
+from ..odata.literals import parse_datetime
 from ..rights import has_right
 from .reading import find_row, open_books, read_number, seen
 from .refusals import told_by
@@ -149,7 +148,7 @@ def _delete(context, row, form):
 
 def _date(text):
     try:
-        return datetime.fromisoformat(text)
+        return parse_datetime(text)
     except ValueError:
         raise ValueError(f"{text} is no date.") from None
 

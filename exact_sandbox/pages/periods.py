@@ -4,7 +4,7 @@ from werkzeug.utils import redirect
 
 from ..entities.periods import JOURNALS, PERIODS, STATUSES, set_closed
 from ..rights import has_right
-from .reading import open_books
+from .reading import open_books, read_whole
 from .session import PageError, logged_in
 
 _SALES, _CLOSED = 20, 1
@@ -47,9 +47,9 @@ def periods(pages, request, session):
 
 def _year(request, context, years):
     """Return the year asked for, else this one, else the last there is."""
-    text = request.values.get("year", "")
-    if text.isdecimal() and int(text) in years:
-        return int(text)
+    year = read_whole(request.values.get("year", ""))
+    if year in years:
+        return year
     now = context.now.year
     return now if now in years or not years else years[-1]
 

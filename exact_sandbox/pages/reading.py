@@ -13,11 +13,10 @@ def open_books(pages, request, session):
 
     :raises PageError: 404 when the person has no such administration
     """
-    text = request.args.get("_Division_", "")
-    mine = pages.sandbox.users.divisions(session.user.id)
-    if not text.isdecimal() or int(text) not in mine:
+    number = read_whole(request.args.get("_Division_", ""))
+    if number not in pages.sandbox.users.divisions(session.user.id):
         raise PageError(404, "You have no administration with this number.")
-    return pages.sandbox.context(int(text), session.user)
+    return pages.sandbox.context(number, session.user)
 
 
 def find_row(context, request, entity, parameter):
@@ -43,6 +42,11 @@ def seen(context, row):
         for name, item in entity.type.properties.items()
         if item.is_plain
     }
+
+
+def read_whole(text):
+    """Return a whole number of at most nine digits, or None when the text is something else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def read_number(text):

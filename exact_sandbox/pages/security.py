@@ -4,6 +4,7 @@ from werkzeug.utils import redirect
 
 from ..sites import site_of
 from ..users import administrations
+from .reading import read_whole
 from .session import PageError, logged_in
 
 _ADDRESS = "/docs/MyExactOnline.aspx"
@@ -54,6 +55,6 @@ def _change(pages, request, session):
     if app.kind == "own":
         raise PageError(400, "An app of your own has no choice of administrations.")
     mine = set(pages.sandbox.users.divisions(session.user.id))
-    chosen = {int(item) for item in request.form.getlist("divisions") if item.isdecimal()} & mine
+    chosen = {read_whole(item) for item in request.form.getlist("divisions")} & mine
     grants.choose(client_id, session.user.id, chosen)
     return "saved"

@@ -4,7 +4,9 @@ UPDATE keeping_exact_connection
    SET state = 'disconnected',
        grant_id = NULL,
        client_secret_pending = NULL,
-       consent_nonce = NULL;
+       consent_nonce = NULL,
+       health_code = NULL,
+       health_text = NULL;
 DELETE FROM keeping_exact_grant;
 UPDATE ir_cron
    SET active = false

@@ -23,7 +23,13 @@ def checked_site(site_url):
     """
     parts = urlsplit(site_url)
     host = parts.hostname
-    if parts.scheme not in _PORTS or not host or parts.username or parts.query or parts.fragment:
+    if (
+        parts.scheme not in _PORTS
+        or not host
+        or "@" in parts.netloc
+        or parts.query
+        or parts.fragment
+    ):
         raise ValueError("not the base address of a site of Exact Online")
     if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError(f"{host}: a site on another machine needs https")

@@ -65,7 +65,7 @@ def read_answer(answer):
     :raises ExactError: one of the others, for what stays as it is.
     """
     _raise_common(answer)
-    status, messages = answer.status, error_messages(answer.body)
+    status, messages = answer.status, _messages(answer)
     if status >= 400:
         if status in _GATEWAY or status == 408 or (status >= 500 and not messages):
             raise Unreachable(status=status, messages=messages, reason=reason_of(answer))
@@ -90,7 +90,7 @@ def written_answer(answer, *, expects_entity):
     :raises ExactError: one of the others, all of them without effect.
     """
     _raise_common(answer, write=True)
-    status, messages = answer.status, error_messages(answer.body)
+    status, messages = answer.status, _messages(answer)
     if status in _REFUSALS or (
         messages and status >= 400 and status != 408 and status not in _GATEWAY
     ):
@@ -129,7 +129,7 @@ def _raise_common(answer, write=False):
         raise Unreachable(_sentence(answer), timed_out=answer.flaw == TIMED_OUT)
     facts = {
         "status": answer.status,
-        "messages": error_messages(answer.body),
+        "messages": _messages(answer),
         "reason": reason_of(answer),
     }
     if answer.status == 401:
@@ -169,6 +169,11 @@ def retry_at(headers, now=None):
     return now + timedelta(seconds=wait_after_refusal(headers, now.timestamp()))
 
 
+def _messages(answer):
+    """Exact's texts in an answer; only refusals are searched, for lists are long."""
+    return error_messages(answer.body) if answer.status >= 300 else []
+
+
 def error_messages(body):
     """Exact's texts in an error body, one by one; empty when it is none of Exact's (ch. 3.5).
 
@@ -181,7 +186,8 @@ def error_messages(body):
         lines = [line.strip() for line in text.splitlines()]
     except (UnexpectedAnswer, LookupError, TypeError, AttributeError):
         return []
-    return [] if text.startswith(_TROUBLE) else [line for line in lines if line]
+    trouble = any(line.startswith(_TROUBLE) for line in lines)
+    return [] if trouble else [line for line in lines if line]
 
 
 def _is_block(answer):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from .windows import DAY, MINUTE, Told
+from .windows import DAY, LAST, MINUTE, Told
 
 #: Seconds for which an error counts, and for which Exact blocks after too many (ch. 2).
 HOUR = 3600.0
@@ -45,15 +45,17 @@ def told_limits(headers):
     """
     texts = {name.lower(): value for name, value in headers.items()}
     date = _date(texts.get("date"))
-    return tuple(
-        Told(
-            _count(texts.get(f"{prefix}limit")),
-            _count(texts.get(f"{prefix}remaining")),
-            _seconds(texts.get(f"{prefix}reset")),
-            date,
-        )
-        for prefix in ("x-ratelimit-minutely-", "x-ratelimit-")
-    )
+    return tuple(_told(texts, prefix, date) for prefix in ("x-ratelimit-minutely-", "x-ratelimit-"))
+
+
+def _told(texts, prefix, date):
+    limit = _count(texts.get(f"{prefix}limit"))
+    remaining = _count(texts.get(f"{prefix}remaining"))
+    if limit == 0:
+        # It would allow no call ever, not even the one that tells a better limit; some licences
+        # have no limit of their own (ch. 2).
+        limit = remaining = None
+    return Told(limit, remaining, _seconds(texts.get(f"{prefix}reset")), date)
 
 
 def names_limit(headers):
@@ -133,5 +135,4 @@ def _seconds(text):
         seconds = int(text) / 1000
     except (TypeError, ValueError, OverflowError):
         return None
-    # Near the end of the calendar no later moment can be computed from it any more.
-    return seconds if 0 < seconds < 253_000_000_000 else None
+    return seconds if 0 < seconds < LAST else None

@@ -53,15 +53,22 @@ class State:
         What is lost then is the count of a minute and a day that Exact's next answer tells.
         """
         try:
-            values = json.loads(text)
+            values = json.loads(text, parse_constant=_no_number)
             return cls(
-                Window(**values["minute"]),
-                Window(**values["day"]),
-                tuple(values["underway"]),
-                dict(values["errors"]),
-                dict(values["blocked"]),
+                Window.checked(**values["minute"]),
+                Window.checked(**values["day"]),
+                tuple(one + 0.0 for one in values["underway"]),
+                _table(values["errors"], lambda moments: [one + 0.0 for one in moments]),
+                _table(values["blocked"], lambda end: end + 0.0),
             )
-        except (ValueError, TypeError, LookupError):
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ):
             return cls()
 
     @property
@@ -161,6 +168,17 @@ def _recent(errors, now):
             if kept:
                 recent.setdefault(user, {})[endpoint] = kept
     return recent
+
+
+def _table(users, read):
+    return {
+        user: {name: read(value) for name, value in endpoints.items()}
+        for user, endpoints in users.items()
+    }
+
+
+def _no_number(name):
+    raise ValueError(f"{name} is no moment")
 
 
 def _with(table, user, endpoint, value):

@@ -159,7 +159,7 @@ def _refusal(answer, body, secrets):
     if _token_is_dead(answer, code, text):
         return NotConnected(**facts)
     if code or status in (404, 405, 413, 415):
-        return Refused(**{**facts, "messages": facts["messages"] or [redact(code or "")]})
+        return Refused(**{**facts, "messages": facts["messages"] or [redact(code or "", *secrets)]})
     return UnknownOutcome(**facts)
 
 

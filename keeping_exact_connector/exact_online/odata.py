@@ -85,7 +85,7 @@ def decimal_text(value):
     :raises ValueError: when it is not finite, or so large or small that it is no amount and
         writing it out would fill the memory.
     """
-    if value == 0:
+    if value.is_finite() and value == 0:
         return "0"
     if not value.is_finite() or abs(value.adjusted()) > 30:
         raise ValueError(f"not a number that Exact knows: {value}")

@@ -21,10 +21,18 @@ def parse(body):
     """
     try:
         return json.loads(
-            body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant
+            body.decode("utf-8-sig"), parse_float=_number, parse_constant=_no_constant
         )
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise UnexpectedAnswer(f"The answer is not JSON ({type(error).__name__}).") from None
+
+
+def _number(text):
+    number = Decimal(text)
+    # No Double is larger or smaller; as a whole number 1e9999999 takes hours and the memory.
+    if number and abs(number.adjusted()) > 400:
+        raise ValueError("a number that no Double can be")
+    return number
 
 
 def _no_constant(name):

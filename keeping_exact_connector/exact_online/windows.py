@@ -14,6 +14,14 @@ ARRIVING = 10.0
 # Seconds that the slowest answer may take; one with an older moment in it is from another clock.
 _SLOWEST = 600.0
 
+# Seconds by which an answer may be dated after the end of the window it tells of. More of them
+# mean two clocks: one of the machine that counts, one of the machine that dates.
+_ROUNDED = 5.0
+
+
+#: Near the end of the calendar no later moment can be computed any more; epoch seconds.
+LAST = 253_000_000_000
+
 
 @dataclass(frozen=True)
 class Told:
@@ -41,7 +49,7 @@ class Told:
         """
         if self.reset is not None and self.date is not None:
             wait = self.reset - self.date
-            if -_SLOWEST <= wait <= length:
+            if -_ROUNDED <= wait <= length:
                 return max(wait, 0.0)
         return length
 
@@ -79,6 +87,23 @@ class Window:
         """
         return cls(length, limit, limit, length)
 
+    @classmethod
+    def checked(cls, **values):
+        """The window from stored values.
+
+        :raises ValueError, TypeError: when they cannot be those of a window.
+        """
+        window = cls(**values)
+        moments = [one for one in (window.reset, window.over_at) if one is not None]
+        for number in (window.usual, window.limit, window.left, window.length, *moments):
+            if not math.isfinite(number):
+                raise ValueError("not a number")
+        if window.usual <= 0 or not 0 < window.length <= window.usual or window.limit < 1:
+            raise ValueError("not a window")
+        if any(not 0 <= one < LAST for one in moments):
+            raise ValueError("not a moment")
+        return window
+
     def at(self, now, underway):
         """The window that runs at a moment: this one, or an assumed new one.
 
@@ -86,8 +111,9 @@ class Window:
         :param underway: calls reserved before whose arrival is not certain: they may count in
             the new window.
         """
-        if self.over_at is None:
+        if self.over_at is None or self.over_at - now > DAY[1] + 1:
             # The limits go by the clock: the first window ends with the minute (day) of ours.
+            # Further away than any wait means that our clock was set back.
             return replace(self, over_at=self._margin(_next(now, self.length)))
         if now < self.over_at:
             return self
@@ -123,7 +149,8 @@ class Window:
 
         :param wait: seconds to wait, where the answer tells it otherwise than by a reset.
         """
-        if self._is_late(told):
+        # Of this window's own end it is no late answer: the window was thought to be over too soon.
+        if self._is_late(told) and told.reset != self.reset:
             return self
         limit = self.limit if told.limit is None else told.limit
         if told.reset is not None:

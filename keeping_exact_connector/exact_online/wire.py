@@ -44,7 +44,7 @@ class Answer:
 
     status: int | None
     headers: dict = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     flaw: str = ""
     detail: str = ""
 
@@ -90,8 +90,12 @@ class _Traced:
             self.connect()
         if not self._opening:
             trace = _current.trace
-            trace.seen = trace.left = True
+            trace.seen = True
             trace.socket = self.sock
+            if trace.expired and not trace.left:
+                # Looking up and connecting took it all: nobody would end this call any more.
+                raise TimeoutError("the time for the call is over")
+            trace.left = True
         return super().send(data)
 
 
@@ -117,6 +121,17 @@ class _Adapter(HTTPAdapter):
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class _Session(requests.Session):
+    """A session that does not even look where a redirect points to.
+
+    Without following it requests prepares the next call, and for that reads the whole answer,
+    unpacked and without a limit.
+    """
+
+    def get_redirect_target(self, resp):
+        return None
 
 
 class _Authorization(AuthBase):
@@ -147,7 +162,7 @@ class Wire:
     def __init__(self, user_agent, *, max_bytes, longest):
         self._max_bytes = max_bytes
         self._longest = longest
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.update(
             # Only what _Unpacker can undo within the size limit.
             {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -181,7 +196,7 @@ class Wire:
             answer.headers,
             answer.body,
             # An answer cut off in its head looks whole, and empty.
-            TIMED_OUT if trace.expired else answer.flaw,
+            TIMED_OUT if trace.expired and trace.left else answer.flaw,
             redact(answer.detail, token, *secrets)[:300],
         )
 
@@ -217,6 +232,9 @@ class Wire:
         for chunk in response.raw.stream(_CHUNK, decode_content=False):
             received += len(chunk)
             unpacker.feed(chunk)
+            if received > self._max_bytes + _CHUNK:
+                # Packed it is never larger than unpacked, but for a few bytes.
+                unpacker.flaw = unpacker.flaw or TOO_LARGE
             if unpacker.flaw:
                 break
         flaw = unpacker.flaw

@@ -43,7 +43,7 @@ class KeepingExactAdministration(models.Model):
     connection_state = fields.Selection(
         related="connection_id.state", string="State of the connection"
     )
-    health_message = fields.Char(related="connection_id.health_message")
+    health_message = fields.Text(related="connection_id.health_message")
     country_code = fields.Char(string="Country", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     state = fields.Selection(
@@ -271,11 +271,6 @@ class KeepingExactAdministration(models.Model):
         if self.state == "inaccessible":
             vals = {**vals, "state": "available"}
         self.write(vals)
-
-    def _get_client(self, token_source=None):
-        """Return a client for this administration, to be used in a ``with``."""
-        self.ensure_one()
-        return self.connection_id._get_client(self.code, token_source)
 
     def _read_lists(self):
         """Read the short lists, page by page: journals, VAT codes, payment conditions."""

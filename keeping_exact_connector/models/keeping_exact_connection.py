@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import urls
 
 from .. import exact_online
-from ..tools import encryption
+from ..tools import encryption, messages
 from ..tools.guards import check_administrator, check_editable
 from ..tools.sites import SITE_SELECTION
 
@@ -86,7 +86,11 @@ class KeepingExactConnection(models.Model):
     )
     health_code = fields.Char(readonly=True, copy=False)
     health_text = fields.Char(readonly=True, copy=False)
-    health_message = fields.Char(compute="_compute_health_message")
+    health_message = fields.Text(compute="_compute_health_message")
+    # Databases of this server that use the same app: Exact keeps one connection per app and user.
+    other_databases = fields.Char(
+        compute="_compute_other_databases", export_string_translation=False
+    )
     redirect_uri = fields.Char(
         string="Redirect URI",
         compute="_compute_redirect_uri",
@@ -132,23 +136,16 @@ class KeepingExactConnection(models.Model):
             connection.refresh_expires_at = connection.sudo().grant_id.refresh_expires_at
 
     @api.depends("health_code", "health_text")
+    @api.depends_context("lang")
     def _compute_health_message(self):
-        messages = {
-            "reconnect": self.env._(
-                "Exact Online no longer accepts this connection. Click Connect again and allow "
-                "access; nothing is lost, waiting invoices are sent afterwards."
-            ),
-            "encryption_key": self.env._(
-                "The encryption key of this server is missing, so the connection cannot be used. "
-                "Put the key back, or connect again."
-            ),
-            "no_administrations": self.env._(
-                "Connected, but the administrations could not be read: %s", "%s"
-            ),
-        }
         for connection in self:
-            message = messages.get(connection.health_code, connection.health_text or "")
-            connection.health_message = message.replace("%s", connection.health_text or "") or False
+            code, text = connection.health_code, connection.health_text
+            connection.health_message = messages.explain_health(self.env, code, text) or False
+
+    @api.depends("site", "client_id", "grant_id")
+    def _compute_other_databases(self):
+        for connection in self:
+            connection.other_databases = ", ".join(connection._get_other_databases()) or False
 
     @api.depends("site")
     def _compute_redirect_uri(self):
@@ -231,6 +228,7 @@ class KeepingExactConnection(models.Model):
         """
         self.ensure_one()
         check_administrator(self)
+        self._check_not_copied()
         client_id, _secret = self._get_app()
         if self.redirect_problem:
             raise UserError(self.redirect_problem)
@@ -248,6 +246,17 @@ class KeepingExactConnection(models.Model):
             # Exact knows no call to revoke (API reference, chapter 1.6): dropping is all.
             if grant and not grant.connection_ids:
                 grant.unlink()
+
+    def action_confirm_database(self):
+        """Say that this is the real database, not a copy of it; for all of its connections.
+
+        Exact takes no part: the other database goes on until somebody disconnects it there.
+        """
+        check_administrator(self)
+        grants_sudo = self.env["keeping.exact.grant"].sudo()._get_of_other_database()
+        grants_sudo._claim()
+        self.env["keeping.exact.operation"].sudo()._resume(grants_sudo.connection_ids)
+        return True
 
     def action_refresh_administrations(self):
         """Read from Exact which administrations the user allowed.

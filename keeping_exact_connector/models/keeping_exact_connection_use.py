@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import hash_sign
 
 from .. import exact_online
-from ..tools import encryption
+from ..tools import encryption, markers
+from ..tools.call_log import CallLog
+from ..tools.database_ledger import DatabaseLedger, LoggedClient
 from ..tools.settings import get_setting
 from ..tools.token_source import TokenSource
 from .keeping_exact_connection import CONSENT_LIFE, STATE_SCOPE
@@ -61,19 +63,33 @@ class KeepingExactConnectionUse(models.Model):
         self.ensure_one()
         return TokenSource(self.env.registry, self.sudo().grant_id.id)
 
-    def _get_client(self, division=None, token_source=None):
+    def _get_client(self, division=None, token_source=None, administration=None):
         """Return a client of this connection, to be used in a ``with``.
 
         :param int division: number of the administration, for all but ``current/Me``
         :param TokenSource token_source: one that the caller keeps using
+        :param administration: the keeping.exact.administration of that number, for the log
         """
         self.ensure_one()
-        module = self.env.ref("base.module_keeping_exact_connector").sudo()
-        return exact_online.Client(
-            self._get_site_url(self.site),
+        grant_sudo = self.sudo().grant_id
+        log = CallLog(self, administration)
+        ledger = grant_sudo._get_ledger(log) if grant_sudo else None
+        return self._make_client(
             token_source or self._get_token_source(),
+            ledger or DatabaseLedger(self.env.registry, self.site, "", "", log),
+            log,
+            division,
+        )
+
+    def _make_client(self, token_source, ledger, log, division=None):
+        module = self.env.ref("base.module_keeping_exact_connector").sudo()
+        return LoggedClient(
+            self._get_site_url(self.site),
+            token_source,
             division,
             user_agent=f"KeepingExactConnector/{module.installed_version} (Odoo 19.0)",
+            ledger=ledger,
+            log=log,
         )
 
     def _user_errors(self):
@@ -102,13 +118,11 @@ class KeepingExactConnectionUse(models.Model):
         :raise exact_online.ExactError: Exact refused it
         """
         self.ensure_one()
+        self._check_not_copied()
         client_id, secret = self._get_app()
         self.env["keeping.exact.grant"].sudo()._check_encryption_key()
         self._lock_for_consent(client_id)
-        site_url = self._get_site_url(self.site)
-        tokens = exact_online.exchange_code(site_url, client_id, secret, code, self.redirect_uri)
-        with exact_online.Client(site_url, lambda rejected=None: tokens.access_token) as client:
-            me = client.me()
+        tokens, me = self._exchange(client_id, secret, code)
         connection_sudo = self.sudo()
         old_grant = connection_sudo.grant_id
         grant = connection_sudo._get_or_make_grant(client_id, me["UserID"])
@@ -121,8 +135,28 @@ class KeepingExactConnectionUse(models.Model):
             }
         )
         grant.connection_ids._set_connected(me)
+        grant._put_marker()
         if old_grant != grant and not old_grant.connection_ids:
             old_grant.unlink()
+
+    def _exchange(self, client_id, secret, code):
+        """Trade the code for tokens and ask whose they are.
+
+        :return: exact_online.Tokens, and the row of current/Me
+        """
+        log = CallLog(self)
+        ledger = DatabaseLedger(self.env.registry, self.site, client_id, "", log)
+        try:
+            with log.token_call():
+                tokens = exact_online.exchange_code(
+                    self._get_site_url(self.site), client_id, secret, code, self.redirect_uri
+                )
+            with self._make_client(
+                lambda rejected=None: tokens.access_token, ledger, log
+            ) as client:
+                return tokens, client.me()
+        finally:
+            ledger.flush()
 
     def _lock_for_consent(self, client_id):
         """Lock what the new tokens will be written to, before the code is used up.
@@ -146,6 +180,34 @@ class KeepingExactConnectionUse(models.Model):
         key = {"site": self.site, "client_id": client_id, "exact_user": exact_user}
         grant = Grant.search([(name, "=", value) for name, value in key.items()])
         return grant or Grant.create(key)
+
+    def _check_not_copied(self):
+        """Refuse to call Exact from a copy until a person says which database is the real one.
+
+        :raise UserError: this is a copy, or it was moved or restored
+        """
+        if self.env["keeping.exact.grant"].sudo()._get_of_other_database():
+            raise UserError(
+                self.env._(
+                    "This database was copied, moved or restored. Confirm first that it is the "
+                    "real one; the other one must then be disconnected."
+                )
+            )
+
+    def _get_other_databases(self):
+        """Return the names of databases on this server that connecting might disconnect.
+
+        For an app that the hosting partner set up for all, only those of the same Exact user:
+        what others do is not this organisation's business.
+        """
+        self.ensure_one()
+        grant_sudo = self.sudo().grant_id
+        if grant_sudo:
+            return grant_sudo._get_other_databases()
+        client_id = (self.client_id or "").strip().strip("{}")
+        if not client_id:
+            return []
+        return markers.others(self.env.cr, self._get_site_url(self.site), client_id)
 
     def _resume_work(self):
         """Go on with what waited for this connection, or for another one of the same grant."""

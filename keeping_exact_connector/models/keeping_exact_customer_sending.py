@@ -1,14 +1,20 @@
+import itertools
 from datetime import timedelta
 from uuid import UUID
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from .. import exact_online
+from ..tools import messages
+from ..tools.names import clean_number
 from .keeping_exact_customer import CUSTOMER
 from .keeping_exact_invoice import UNDER_WAY
 from .keeping_exact_sendable import LookAlike
 
 NAME_COMPARED = 40
+# The list was read over some time, and Exact's times are in CET (API reference, chapter 3.3).
+LOOKED_BACK = timedelta(days=1)
 # How many known customers are asked for before their absence is taken for a missing right.
 CONTROLS = 3
 
@@ -66,26 +72,47 @@ class KeepingExactCustomerSending(models.Model):
     def _exact_look_before(self, client):
         """One more live look: the list may be a day old, and a doubled customer is for ever."""
         self.ensure_one()
-        partner = self.partner_id
-        alike = [exact_online.eq("Name", partner.name)]
-        if partner.vat:
-            alike.append(exact_online.eq("VATNumber", partner.vat))
-        if partner.company_registry:
-            alike.append(exact_online.eq("ChamberOfCommerce", partner.company_registry))
-        where = exact_online.any_of(*alike)
-        rows = list(client.rows(self._exact_endpoint, select=self._get_select(), where=where))
+        changed = [row for row in self._read_changed(client) if self._is_alike(row)]
+        known = self._upsert(self.administration_id, changed) | self._find_alike()
         if self.creation_confirmed:
-            # The person who asked for a new customer saw those that our list holds.
-            seen = set(self._search_guids([row["ID"] for row in rows]))
-            rows = [row for row in rows if row["ID"] not in seen]
-        if not rows:
-            return None
-        known = self._upsert(self.administration_id, rows)
-        raise LookAlike(", ".join(known.mapped("display_name")))
+            # The person who asked for a new customer saw those that our list held.
+            known = known.filtered(lambda customer: customer.id > self.id)
+        if known:
+            raise LookAlike(", ".join(known.mapped("display_name")))
 
-    def _search_guids(self, guids):
-        domain = [("administration_id", "=", self.administration_id.id), ("guid", "in", guids)]
-        return self.search(domain).mapped("guid")
+    def _read_changed(self, client):
+        """Return what changed in Exact since our list was read.
+
+        Not asked for by name: it is not known whether a name satisfies the filter that Exact
+        demands for this list (API reference, chapters 3.4 and 11).
+        """
+        read = self.administration_id.synced_at
+        if not read:
+            pages = client.everything(self._exact_endpoint, select=self._get_select())
+            return itertools.chain.from_iterable(pages)
+        where = exact_online.ge("Modified", read - LOOKED_BACK)
+        return client.rows(self._exact_endpoint, select=self._get_select(), where=where)
+
+    def _is_alike(self, row):
+        """Tell whether a row of Exact has our partner's name, VAT or Chamber of Commerce number."""
+        mine = self._get_match_keys(self.partner_id)
+        numbers = {
+            "vat": clean_number(row["VATNumber"]),
+            "chamber": clean_number(row["ChamberOfCommerce"]),
+        }
+        same_name = (row["Name"] or "").strip() == (self.partner_id.name or "").strip()
+        return same_name or any(mine[key] and mine[key] == numbers[key] for key in numbers)
+
+    def _find_alike(self):
+        """Return customers of our list, of any status, that :meth:`_is_alike` would find."""
+        mine = self._get_match_keys(self.partner_id)
+        alike = Domain("name", "=", self.partner_id.name)
+        for name, key in (("vat_clean", mine["vat"]), ("chamber_clean", mine["chamber"])):
+            alike |= Domain(name, "=", key) if key else Domain.FALSE
+        known = Domain(
+            [("administration_id", "=", self.administration_id.id), ("guid", "!=", False)]
+        )
+        return self.search(known & alike)
 
     def _exact_find(self, client, since):
         # Created is in CET, ahead of UTC by one or two hours: an hour before our own clock in
@@ -204,5 +231,6 @@ class KeepingExactCustomerSending(models.Model):
         self._give_up()
         invoices.customer_id = False
         for invoice in waiting:
-            invoice._exact_refused(code if code == "customer_exists" else "customer", text)
+            theirs = code if code == "customer_exists" else messages.within("customer", code)
+            invoice._exact_refused(theirs, text)
         return super()._exact_refused(code, text)

@@ -5,8 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import exact_online
-from ..tools import encryption
+from ..tools import encryption, identity, markers
+from ..tools.call_log import CallLog
+from ..tools.database_ledger import DatabaseLedger
 from ..tools.sites import SITE_SELECTION
+from ..tools.token_refusals import health_code_of
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +41,10 @@ class KeepingExactGrant(models.Model):
     state = fields.Selection(
         [("active", "Active"), ("broken", "Broken")], default="active", required=True
     )
+    # The last renewal was not answered: Exact may have used up the refresh token.
+    unanswered = fields.Boolean(export_string_translation=False)
+    # The database that the tokens belong to: a copy is another one.
+    database = fields.Char(export_string_translation=False)
     connection_ids = fields.One2many("keeping.exact.connection", "grant_id")
 
     _site_client_user_unique = models.Constraint(
@@ -61,6 +68,8 @@ class KeepingExactGrant(models.Model):
             "access_expires_at": now + timedelta(seconds=tokens.expires_in),
             "refresh_expires_at": now + REFRESH_TOKEN_LIFE,
             "state": "active",
+            "unanswered": False,
+            "database": identity.dump(identity.get_identity(self.env.cr)),
         }
         if client_secret is not None:
             vals["client_secret"] = encryption.encrypt(client_secret, may_make_key)
@@ -111,13 +120,15 @@ class KeepingExactGrant(models.Model):
         :raise exact_online.NotConnected: a person has to connect again; the state says so
         """
         self.ensure_one()
+        log = CallLog(self.connection_ids[:1])
         try:
-            tokens = exact_online.refresh(
-                self.env["keeping.exact.connection"]._get_site_url(self.site),
-                self.client_id,
-                encryption.decrypt(self.client_secret),
-                encryption.decrypt(self.refresh_token),
-            )
+            with log.token_call():
+                tokens = exact_online.refresh(
+                    self.env["keeping.exact.connection"]._get_site_url(self.site),
+                    self.client_id,
+                    encryption.decrypt(self.client_secret),
+                    encryption.decrypt(self.refresh_token),
+                )
         except (exact_online.NotConnected, exact_online.Refused) as error:
             # Refused: Exact no longer knows the app or its secret.
             self._mark_broken(error)
@@ -125,13 +136,73 @@ class KeepingExactGrant(models.Model):
         except exact_online.UnknownOutcome as error:
             # Whoever waits for a token has sent nothing yet. The next try shows whether Exact
             # has rotated: then the old token is refused and a person has to connect again.
+            self.unanswered = True
+            self._commit()
             raise exact_online.Unreachable(str(error)) from error
-        self._store_tokens(tokens)
-        # Exact has rotated: from here on only the new token works, so it must not be lost.
+        else:
+            self._store_tokens(tokens)
+            # Exact has rotated: from here on only the new token works, so it must not be lost.
+            self._commit()
+        finally:
+            self._get_ledger(log).flush()
+
+    def _commit(self):
+        self.env.flush_all()
         self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _get_ledger(self, log):
+        """Return what counts the calls of this app and user.
+
+        :param CallLog log: what is written along
+        """
+        return DatabaseLedger(self.env.registry, self.site, self.client_id, self.exact_user, log)
 
     def _mark_broken(self, error):
         _logger.info("The grant of connections %s is refused: %s", self.connection_ids.ids, error)
+        code = health_code_of(error, self.unanswered)
+        text = "\n".join(error.messages)
+        others = self._get_other_databases() if code == "replaced" else []
+        if others:
+            code, text = "replaced_here", ", ".join(others)
         self.write({"state": "broken", "access_token": False, "refresh_token": False})
-        self.connection_ids._set_attention("reconnect", str(error))
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.connection_ids._set_attention(code, text)
+        self._commit()
+
+    # ------------------------------------------------------------------ other databases
+
+    def _site_url(self):
+        return self.env["keeping.exact.connection"]._get_site_url(self.site)
+
+    def _get_other_databases(self):
+        """Return the names of databases on this server that use the same app and user."""
+        self.ensure_one()
+        return markers.others(
+            self.env.cr, self._site_url(), self.client_id, exact_user=self.exact_user
+        )
+
+    def _put_marker(self):
+        """Let other databases on this server see that this one uses the app and user."""
+        self.ensure_one()
+        markers.put(self.env.cr, self._site_url(), self.client_id, self.exact_user)
+
+    def unlink(self):
+        for grant in self:
+            markers.remove(self.env.cr, grant._site_url(), grant.client_id, grant.exact_user)
+        return super().unlink()
+
+    @api.model
+    def _get_of_other_database(self):
+        """Return the grants that belong to another database: this one is a copy of it."""
+        known = identity.get_identity(self.env.cr)
+        grants = self.search([("database", "!=", False)])
+        return grants.filtered(lambda grant: not identity.is_same(grant.database, known))
+
+    def _claim(self):
+        """A person says that this is the real database: the tokens are its own from here on."""
+        self.database = identity.dump(identity.get_identity(self.env.cr))
+        for grant in self:
+            grant._put_marker()
+        waiting = self.connection_ids.filtered(lambda c: c.health_code == "copied_database")
+        waiting.write({"state": "connected", "health_code": False, "health_text": False})
+        broken = waiting.filtered(lambda c: c.grant_id.state != "active")
+        broken._set_attention("reconnect")

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_round
 
 from .. import exact_online
+from ..tools import messages
 from ..tools.guards import check_editable
 from ..tools.reference import make_reference
 
@@ -245,10 +246,11 @@ class KeepingExactInvoice(models.Model):
         if any(invoice.state not in ("failed", "queued", "uncertain") for invoice in self):
             raise UserError(self.env._("Only invoices that wait or were refused can be retried."))
         invoices = self.sudo()
+        invoices.administration_id._end_pause()
         invoices.filtered(lambda invoice: invoice.state == "failed")._queue()
         Operation = self.env["keeping.exact.operation"].sudo()
         # A limit of Exact does not give way to impatience: each call too many counts.
-        hasty = invoices.filtered(lambda invoice: invoice.error_code != "limit")
+        hasty = invoices.filtered(lambda invoice: not messages.is_limit(invoice.error_code))
         Operation._get_open(hasty).due_at = False
         Operation._get_open(hasty.customer_id).due_at = False
         Operation._get_open(hasty.line_ids.item_id).due_at = False
@@ -308,6 +310,28 @@ class KeepingExactInvoice(models.Model):
         if guid:
             url += f"&AccountID={quote('{' + guid + '}')}"
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def action_open_partner(self):
+        """Open the contact, to correct what Exact does not accept of it."""
+        return self._open_form(self.partner_id)
+
+    def action_open_administration(self):
+        """Open the administration with its defaults."""
+        return self._open_form(self.administration_id)
+
+    def action_open_connection(self):
+        """Open the connection, where it says what is the matter with it."""
+        return self._open_form(self.administration_id.connection_id)
+
+    def _open_form(self, record):
+        self.ensure_one()
+        record.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
 
     def action_open_hours(self):
         """Show the hours that this link bills."""

@@ -173,6 +173,9 @@ class KeepingExactInvoiceSending(models.Model):
         self.ensure_one()
         return [self.customer_id, *self.line_ids.item_id]
 
+    def _exact_reference(self):
+        return self.name
+
     def _exact_order_key(self):
         return ("customer", self.customer_id.id)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import exact_online
+from ..tools import messages
 from .keeping_exact_invoice import UNDER_WAY
 
 # Exact's TimeUnit of an hour (API reference, chapter 4.11).
@@ -112,7 +113,7 @@ class KeepingExactItem(models.Model):
         lines.item_id = False
         self._give_up()
         for invoice in waiting:
-            invoice._exact_refused("item", text)
+            invoice._exact_refused(messages.within("item", code), text)
         return super()._exact_refused(code, text)
 
     def _exact_made(self, row):

@@ -86,11 +86,9 @@ class KeepingExactOperation(models.Model):
     @api.model
     def _explain(self, error):
         """Return what an error of the client means, for the person who is waiting."""
-        return "\n".join(
-            filter(
-                None, messages.explain(self.env, messages.code_of(error), messages.text_of(error))
-            )
-        )
+        code, text = messages.code_of(error), messages.text_of(error)
+        message = messages.explain(self.env, code, text)
+        return "\n".join(filter(None, (message.text, message.remedy)))
 
     @api.model
     def _plan(self, records):

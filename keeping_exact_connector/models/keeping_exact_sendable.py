@@ -18,17 +18,20 @@ class KeepingExactSendable(models.AbstractModel):
 
     error_code = fields.Char(readonly=True, copy=False)
     error_text = fields.Text(readonly=True, copy=False, help="What Exact itself said")
-    error_message = fields.Char(compute="_compute_error_message")
-    error_remedy = fields.Char(compute="_compute_error_message")
+    error_message = fields.Text(compute="_compute_error_message")
+    error_remedy = fields.Text(compute="_compute_error_message")
+    # Where the person who reads it can mend it: see tools.messages.Message.
+    error_step = fields.Char(compute="_compute_error_message", export_string_translation=False)
     retry_at = fields.Datetime(string="Goes on at", readonly=True, copy=False)
 
     @api.depends("error_code", "error_text")
     @api.depends_context("lang")
     def _compute_error_message(self):
         for record in self:
-            message, remedy = messages.explain(self.env, record.error_code, record.error_text)
-            record.error_message = message or False
-            record.error_remedy = remedy or False
+            message = messages.explain(self.env, record.error_code, record.error_text)
+            record.error_message = message.text or False
+            record.error_remedy = message.remedy or False
+            record.error_step = message.step or False
 
     def _exact_needs(self):
         """Return the sendable records that have to be in Exact before this one, as a list."""
@@ -40,6 +43,10 @@ class KeepingExactSendable(models.AbstractModel):
 
     def _give_up(self):
         """It was planned for something that was given up, and is not made."""
+
+    def _exact_reference(self):
+        """Return what the call log calls it: no name of a person or customer."""
+        return f"{self._exact_kind} {self.id}"
 
     def _exact_order_key(self):
         """Return a value; records that share it are sent strictly one after the other."""

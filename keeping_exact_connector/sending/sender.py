@@ -7,7 +7,6 @@ again.
 """
 
 import logging
-import random
 import time
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from odoo import fields
 from .. import exact_online
 from ..models.keeping_exact_sendable import LookAlike
 from ..tools import messages
+from .outcomes import Outcomes
 
 _logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ LOOK_UP_MINUTES = (1, 5, 15, 30)
 LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
 # Minutes to wait after Exact could not be reached, by the number of times in a row.
 UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
-OUTCOME_TRIES = 6
-CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 ASIDE = timedelta(minutes=15)
 
 
@@ -36,7 +34,7 @@ class StopRun(Exception):
     """Nothing more can be done for this administration now."""
 
 
-class Sender:
+class Sender(Outcomes):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
@@ -58,6 +56,9 @@ class Sender:
         :return: whether all of it was tried before the deadline
         """
         self._find_abandoned()
+        if self._administration()._is_paused():
+            # Planned since the pause began; what is uncertain is looked up all the same.
+            self._hold_back()
         connection = self._administration().connection_id
         self.token_source = connection._get_token_source()
         with self._administration()._get_client(self.token_source) as client:
@@ -100,9 +101,6 @@ class Sender:
         self._commit()
 
     # ------------------------------------------------------------------ queue
-
-    def _administration(self):
-        return self.env["keeping.exact.administration"].browse(self.administration_id)
 
     def _get_due(self):
         self.cr.execute(
@@ -167,8 +165,10 @@ class Sender:
         return not missing
 
     def _refuse_without(self, operation, need):
-        record, code = operation.record, need._exact_kind
+        record, kind = operation.record, need._exact_kind
         text = need.error_text or need.display_name
+        # What Exact said of the customer or item is what its invoice has to say too.
+        code = messages.within(kind, need.error_code)
         self._settle(operation, "refused", lambda: record._exact_refused(code, text))
 
     # ------------------------------------------------------------------ sending
@@ -214,7 +214,7 @@ class Sender:
         record._exact_claimed()
         # Read before the commit: a look at the record after it would open a transaction that
         # lasts as long as the call, with a view of the database from before it.
-        endpoint, name = record._exact_post_endpoint, record.display_name
+        endpoint, name = record._exact_post_endpoint, record._exact_reference()
         self._commit()
         try:
             row = self._post(client, endpoint, payload, name)
@@ -239,21 +239,40 @@ class Sender:
             )
             self._settle(operation, "uncertain", lambda: self._plan_look_up(operation))
         elif isinstance(error, exact_online.Refused | exact_online.NoRight):
-            code, text = messages.code_of(error), messages.text_of(error)
-            self._settle(operation, "refused", lambda: record._exact_refused(code, text))
+            self._refused(operation, error)
         else:
             self._not_sent(operation, error)
 
     def _not_sent(self, operation, error):
         """Nothing was sent: it stays planned, and why it waits is shown."""
-        record = operation.record
         if isinstance(error, exact_online.Refused | exact_online.NoRight):
-            code, text = messages.code_of(error), messages.text_of(error)
-            self._settle(operation, "refused", lambda: record._exact_refused(code, text))
+            self._refused(operation, error)
             return
         until = self._come_back_at(operation, error)
         self._settle(operation, "planned", lambda: self._postpone(operation, error, until))
         raise StopRun
+
+    def _refused(self, operation, error):
+        """Exact refused it; the third time in a row for one reason stops the administration."""
+        code, text = messages.code_of(error), messages.text_of(error)
+        administration = self._administration()
+
+        def tell():
+            operation.record._exact_refused(code, text)
+            administration._note_refusal(operation.kind, code, text)
+
+        self._settle(operation, "refused", tell)
+        if administration._is_paused():
+            _logger.warning("Sending for %s is paused: %s", administration.display_name, code)
+            self._hold_back()
+            raise StopRun
+
+    def _hold_back(self):
+        """Have what is planned wait for the end of the pause, and say so."""
+        administration = self._administration()
+        code = messages.within("paused", administration.refusal_code)
+        self._postpone_planned(code, administration.refusal_text, administration.paused_until)
+        self._commit()
 
     def _come_back_at(self, operation, error):
         if isinstance(error, exact_online.LimitReached):
@@ -265,11 +284,13 @@ class Sender:
     def _postpone(self, operation, error, until):
         """Have everything that is planned for this administration wait, and say why."""
         operation.unreached += 1
+        self._postpone_planned(messages.code_of(error), messages.text_of(error), until)
+
+    def _postpone_planned(self, code, text, until):
         planned = self.env["keeping.exact.operation"].search(
             [("administration_id", "=", self.administration_id), ("state", "=", "planned")]
         )
         planned.due_at = until
-        code, text = messages.code_of(error), messages.text_of(error)
         for waiting in planned:
             waiting.record._exact_waiting(code, text, until)
 
@@ -355,31 +376,3 @@ class Sender:
         self._settle(operation, "uncertain", postpone)
         if not isinstance(error, exact_online.Refused | exact_online.NoRight):
             raise StopRun
-
-    # ------------------------------------------------------------------ transactions
-
-    def _settle(self, operation, state, tell_record):
-        """Record an outcome and commit; a conflict must not lose what Exact has said."""
-        for attempt in range(OUTCOME_TRIES):
-            try:
-                if state == "done":
-                    operation.write({"due_at": False, "unreached": 0})
-                operation.state = state
-                tell_record()
-                self._commit()
-                return
-            except (*CONFLICTS, psycopg2.errors.UniqueViolation):
-                # Unique: the list that was read meanwhile brought in the very same record.
-                if attempt == OUTCOME_TRIES - 1:
-                    raise
-                self._reset()
-                time.sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311
-
-    def _commit(self):
-        self.env.flush_all()
-        self.cr.commit()  # pylint: disable=invalid-commit
-
-    def _reset(self):
-        """Begin anew with what is in the database now."""
-        self.cr.rollback()
-        self.env.invalidate_all()

@@ -28,6 +28,8 @@ MODELS = {
     "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
     "keeping.exact.hour": {"user": "r", "invoicing": "r", "processing": "r"},
     "keeping.exact.operation": {"administrator": "r"},
+    "keeping.exact.call": {"administrator": "r"},
+    "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
@@ -83,8 +85,12 @@ class TestAccess(ExactCase):
             .create({"site": "nl", "client_id": "x", "exact_user": "x", "access_token": "x"})
         )
         self.administration.connection_id.sudo().grant_id = grant
+        limit = {"site": "nl", "client_id": "x", "code": 1}
+        call = {"called_at": "2026-10-12", "company_id": self.company.id}
         return {
             **made,
+            "keeping.exact.limit": self.env["keeping.exact.limit"].sudo().create(limit),
+            "keeping.exact.call": self.env["keeping.exact.call"].sudo().create(call),
             "keeping.exact.grant": grant,
             "keeping.exact.connection": self.administration.connection_id,
             "keeping.exact.administration": self.administration,
@@ -122,7 +128,7 @@ class TestAccess(ExactCase):
 
     def test_another_organisation_sees_and_changes_nothing(self):
         for model, record in self._records().items():
-            if model in ("keeping.exact.grant", "keeping.exact.invoice.create"):
+            if model in ("keeping.exact.grant", "keeping.exact.limit") or record._transient:
                 continue
             theirs = record.with_user(self.outsider).with_context(
                 allowed_company_ids=self.other_company.ids
@@ -184,10 +190,14 @@ class TestAccess(ExactCase):
                         "action_connect",
                         "action_disconnect",
                         "action_check",
+                        "action_confirm_database",
                         "action_refresh_administrations",
                     ),
                 ),
-                (self.administration, ("action_link", "action_unlink", "action_sync")),
+                (
+                    self.administration,
+                    ("action_link", "action_unlink", "action_sync", "action_go_on"),
+                ),
             ):
                 for action in actions:
                     with (

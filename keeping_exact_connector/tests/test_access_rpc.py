@@ -60,7 +60,14 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.hour", "read", [self.invoice.hour_ids.ids, ["name"]]),
             ("keeping.exact.connection", "read", [connection, ["client_id"]]),
             ("keeping.exact.connection", "action_connect", [connection]),
+            ("keeping.exact.connection", "action_confirm_database", [connection]),
             ("keeping.exact.administration", "action_link", [[self.administration.id]]),
+            ("keeping.exact.administration", "action_go_on", [[self.administration.id]]),
+            ("keeping.exact.invoice", "action_open_connection", [link]),
+            ("keeping.exact.call", "search_read", [[], ["path"]]),
+            ("keeping.exact.call", "create", [{"called_at": "2026-10-12"}]),
+            ("keeping.exact.limit", "search_read", [[], ["state"]]),
+            ("keeping.exact.grant", "search_read", [[], ["site"]]),
             (
                 "account.analytic.line",
                 "action_keeping_exact_create_invoice",
@@ -88,6 +95,9 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.hour", "_reserve"),
             ("keeping.exact.operation", "_send"),
             ("keeping.exact.grant", "_refresh"),
+            ("keeping.exact.grant", "_claim"),
+            ("keeping.exact.administration", "_end_pause"),
+            ("keeping.exact.call", "_gc_calls"),
             ("keeping.exact.connection", "_accept_consent"),
         ):
             with self.subTest(method=method):

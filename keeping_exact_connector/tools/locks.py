@@ -6,6 +6,11 @@ row of the administration: an administrator who saves a setting during a long ru
 itself, would otherwise wait for that row until the run ends.
 """
 
+import psycopg2
+
+#: What PostgreSQL says when somebody else was at the same rows: try again in a new transaction.
+CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+
 # First key of PostgreSQL's two-key advisory locks; the second is the administration's id.
 SENDING = 1_162_380_801
 SYNCING = 1_162_380_802

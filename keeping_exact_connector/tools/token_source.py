@@ -72,6 +72,11 @@ class TokenSource:
         grant = env["keeping.exact.grant"].browse(self._grant_id).exists()
         if not grant or grant.state != "active":
             raise exact_online.NotConnected("This connection has no valid permission.")
+        if grant in grant._get_of_other_database():
+            # Exact is not called at all: two databases would end the connection for each other.
+            grant.connection_ids._set_attention("copied_database")
+            cr.commit()  # pylint: disable=invalid-commit
+            raise exact_online.NotConnected("This database is a copy, or was moved.")
         token = grant._usable_token(rejected)
         if not token and grant.try_lock_for_update(allow_referencing=True):
             # No second look is needed under the lock: had the row changed since it was read,

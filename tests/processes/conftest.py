@@ -32,6 +32,7 @@ class Office:
         self.code = self.admin.read("keeping.exact.administration", self.administration, "code")[
             "code"
         ]
+        walk.choose_journal(self.admin, self.administration)
         self.employee = self.admin.find("hr.employee", [("user_id", "=", self.admin.uid)], "id")[0][
             "id"
         ]

@@ -66,12 +66,24 @@ def test_control_says_what_is_wrong(sandbox):
         ("POST", "apps", {"redirect_uri": "http://odoo.example"}),
         ("POST", "users", {"login": "nobody"}),
         ("POST", "users", {"login": "sem", "rights": ["x"]}),
-        ("POST", "scopes", {"Sales invoices": "some"}),
+        ("POST", "scopes", {"Sales invoices": "some"}), ("POST", "clock", {"advance": "nan"}),
+        ("POST", "clock", {"advance": "inf"}), ("POST", "clock", {"advance": 1e18}),
+        ("POST", "users", {"login": "sem", "divisions": [10**30]}),
+        ("POST", "users", {"login": "sem", "divisions": "x"}),
+        ("POST", "users", {"login": "sem", "language": 5}),
+        ("POST", "users", {"login": "sem", "password": 5}),
+        ("POST", "apps", {"name": "x", "redirect_uris": ["https://a.example"], "scopes": 5}),
+        ("GET", "rows/99999999999999999999/crm/Accounts", None),
+        ("POST", "rows/241806/crm/Accounts", {"where": 5, "values": {"Name": "x"}}),
+        ("POST", "periods", {"division": 241806, "year": 10**30, "closed": True}),
+        ("POST", "payments", {"division": 10**30, "invoice": "9" * 30}),
     ):  # fmt: skip
         with pytest.raises(SandboxError):
             sandbox.control(method, path, body)
-    answer = requests.post(f"{sandbox.control_url}/clock", data="[1]", timeout=9)
-    assert answer.status_code == 400
+    for body in ("[1]", "[" * 100_000, '{"advance":' + "9" * 5000 + "}"):
+        answer = requests.post(f"{sandbox.control_url}/clock", data=body, timeout=9)
+        assert answer.status_code == 400 and answer.json()["error"]
+    assert sandbox.clock()["offset"] < 1e9
 
 
 def test_token_endpoint_is_logged_when_it_is_cut(sandbox):

@@ -57,6 +57,14 @@ def test_number_of_a_document_once(anna):
     assert message(answer) == "Gegeven bestaat reeds."
 
 
+def test_a_document_keeps_its_number(anna):
+    document = anna.make(DOCUMENTS, Subject="x", Type=55)
+    path = f"{DOCUMENTS}(guid'{document['ID']}')"
+    for values in ({"HID": None}, {"Subject": "y"}):
+        assert anna.put(path, **values).status_code == 204
+    assert anna.get(path).json()["d"]["HID"] == document["HID"]
+
+
 def test_attachment_comes_back_as_it_went(anna):
     document = anna.make(DOCUMENTS, Subject="Timesheet", Type=55)
     content = bytes(range(256)) * 40

@@ -11,7 +11,7 @@ STREAM = "Error processing request stream. The request should be a valid top-lev
 @pytest.mark.parametrize(
     "body",
     ["", "no json", "[]", '"x"', '{"Name": "a"', '{"SalesInvoiceLines": {}}',
-     '{"SalesInvoiceLines": [1]}', "\xff"],
+     '{"SalesInvoiceLines": [1]}', "\xff", '{"Discount": 1e99999999999999999999}', "[" * 100_000],
 )  # fmt: skip
 def test_bad_bodies(anna, body):
     answer = anna.call(
@@ -34,6 +34,7 @@ def test_bad_bodies(anna, body):
         ("DiscountSales", 1e13, "Double"), ("Name", "\ud800", "String"),
         ("StartDate", "/Date(1767225600000)/", "DateTime"), ("StartDate", 5, "DateTime"),
         ("StartDate", "2026-02-30", "DateTime"), ("DiscountSales", False, "Double"),
+        ("StartDate", "9999-12-31T23:59:59Z", "DateTime"),
     ],
 )  # fmt: skip
 def test_values_of_the_wrong_type(anna, name, value, kind):
@@ -123,19 +124,41 @@ def test_xml_makes_an_invoice_with_lines(anna):
             links="", properties="<d:Name>&a;</d:Name>"
         ),
         ENTRY.replace("utf-8", "nothing").format(links="", properties="<d:Name>x</d:Name>"),
+        ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE e [<!ENTITY a "b">]>'
+         + ENTRY.partition("?>")[2].format(links="", properties="<d:Name>&a;</d:Name>")
+         ).encode("utf-16"),
     ],
 )  # fmt: skip
 def test_bad_xml(anna, body):
     headers = {"Content-Type": "application/xml"}
-    answer = anna.call("POST", ACCOUNTS, data=body.encode(), headers=headers)
+    data = body.encode() if isinstance(body, str) else body
+    answer = anna.call("POST", ACCOUNTS, data=data, headers=headers)
     assert (answer.status_code, message(answer)) == (400, STREAM)
 
 
 def test_xml_values_of_the_wrong_type(anna):
-    for name, text, kind in (("Blocked", "ja", "Boolean"), ("SecurityLevel", "1.5", "Int32")):
+    for name, text, kind in (
+        ("Blocked", "ja", "Boolean"), ("SecurityLevel", "1.5", "Int32"),
+        ("SecurityLevel", "--5", "Int32"), ("IsMailing", "--5", "Byte"),
+    ):  # fmt: skip
         answer = send_xml(anna, "POST", ACCOUNTS, f"<d:Name>x</d:Name><d:{name}>{text}</d:{name}>")
         text = f"Error in converting value for property '{name}' to type '{kind}'"
         assert (answer.status_code, message(answer)) == (500, text)
+
+
+def test_xml_may_hold_comments_and_raw_text(anna):
+    name = "<!-- a remark --><d:Name><![CDATA[a <!b]]></d:Name>"
+    assert send_xml(anna, "POST", ACCOUNTS, name).json()["d"]["Name"] == "a <!b"
+
+
+@pytest.mark.parametrize("text, number", [("1e-999999", 0), ("0.1" + "0" * 5000, 0.1)])
+def test_doubles_are_no_more_precise_than_doubles(anna, text, number):
+    answer = anna.call(
+        "POST", ACCOUNTS, data=f'{{"Name": "x", "DiscountSales": {text}}}',
+        headers={"Content-Type": "application/json", "Prefer": "return=representation"},
+    )  # fmt: skip
+    assert answer.status_code == 201 and len(answer.content) < 50_000
+    assert answer.json()["d"]["DiscountSales"] == number
 
 
 def test_other_kinds_of_body(anna):

@@ -83,6 +83,8 @@ def test_and_binds_before_or(anna):
             "Unrecognized 'Edm.Int64' literal '99999999999999999999L' in '8'.",
         ),
         ("Type eq " + "9" * 5000, f"Unrecognized 'Edm.Int64' literal '{'9' * 5000}' in '8'."),
+        (f"Type eq 1e{'9' * 20}", f"Unrecognized 'Edm.Double' literal '1e{'9' * 20}' in '8'."),
+        ("Type eq 1e309", "Unrecognized 'Edm.Double' literal '1e309' in '8'."),
         ("Code eq", SYNTAX),
         ("Code eq 'a", SYNTAX),
         ("Code eq '70' and", SYNTAX),
@@ -113,6 +115,12 @@ def test_bad_filters(anna, filter, text):
 def test_bad_options(anna, query):
     answer = anna.get("financial/Journals", **query)
     assert (answer.status_code, message(answer)) == (400, SYNTAX)
+
+
+def test_skip_token_out_of_all_bounds(anna):
+    answer = anna.get("sync/SalesInvoice/SalesInvoices", select="ID", skiptoken="1e999999999")
+    text = "Unrecognized 'Edm.Double' literal '1e999999999' in '0'."
+    assert (answer.status_code, message(answer)) == (400, text)
 
 
 def test_order_skip_and_count(anna):

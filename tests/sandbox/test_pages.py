@@ -1,5 +1,8 @@
 """Pages for a person."""
 
+from urllib.parse import quote
+
+import pytest
 import requests
 from client import REDIRECT, Client
 
@@ -96,3 +99,19 @@ def test_changed_password_and_lost_administration(fresh):
     sandbox.change_user("sem", password="new")
     assert "not right" in Person(sandbox.url, "sem", sandbox.password).visit("/")[1]
     assert "Keeping Demo" in Person(sandbox.url, "sem", "new").visit("/")[1]
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "\u0663", "\u00b3", "-1", ""])
+def test_numbers_that_are_none(anna, number):
+    person, text = anna.person, quote(number)
+    for page in ("MenuPortal", "FinPeriods", "OpenItems", "SalesInvoice", "SysAttachment"):
+        assert person.visit(f"/docs/{page}.aspx?_Division_={text}")[0] == 404
+    for name, page in (("page", "MenuPortal"), ("year", "FinPeriods")):
+        assert person.visit(f"/docs/{page}.aspx?_Division_={anna.division}&{name}={text}")[0] == 200
+
+
+def test_apps_are_for_who_manages_the_subscription(sandbox):
+    person = Person(sandbox.url, "sem", sandbox.password)
+    status, page, _ = person.visit("/docs/ManageApps.aspx")
+    assert status == 403 and sandbox.client_secret not in page
+    assert "ManageApps" not in person.visit("/docs/MenuPortal.aspx")[1]

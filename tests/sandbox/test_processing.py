@@ -114,6 +114,8 @@ def test_financial_year_and_closed_period(sem):
     answer = sem.post(PRINTED, InvoiceID=sem.invoice()["InvoiceID"], InvoiceDate="1999-01-01")
     assert message(answer) == "Mandatory: Financial year"
     invoice = sem.invoice()
+    answer = sem.post(PRINTED, InvoiceID=invoice["InvoiceID"], InvoiceDate="9999-12-31")
+    assert message(answer) == "Mandatory: Financial year"
     wrong = {"ReportingYear": 1999, "ReportingPeriod": 1}
     answer = sem.post(PRINTED, InvoiceID=invoice["InvoiceID"], **wrong)
     assert message(answer) == "Mandatory: Financial year"
@@ -125,6 +127,12 @@ def test_financial_year_and_closed_period(sem):
     assert read(sem, invoice)["InvoiceNumber"] is None
     sem.sandbox.control("POST", "periods", {**closed, "closed": False})
     assert process(sem, invoice, InvoiceDate="2027-11-30")["Status"] == 50
+
+
+def test_last_date_there_is(anna):
+    period = {"ReportingYear": 2026, "ReportingPeriod": 12}
+    invoice = process(anna, anna.invoice(), InvoiceDate="9999-12-31", **period)
+    assert invoice["DueDate"] == invoice["InvoiceDate"] == "/Date(253402214400000)/"
 
 
 def test_reporting_period_may_be_chosen(anna):

@@ -1,0 +1,101 @@
+"""What went wrong without a text of Exact that is recognised."""
+
+from odoo.tools.translate import LazyTranslate
+
+from .message import Message
+
+_lt = LazyTranslate(__name__)
+
+MESSAGES = {
+    "refused": Message(
+        _lt("Exact Online refused this: %(text)s"),
+        _lt("Correct it in Exact Online or here, then try again."),
+    ),
+    "gone": Message(
+        _lt("Exact Online does not know this any more: %(text)s"),
+        _lt("It was perhaps deleted there. Choose another customer or item, then try again."),
+        "partner",
+    ),
+    "not_understood": Message(
+        _lt("Exact Online did not understand what was sent: %(text)s"),
+        _lt("This is a fault of this add-on. Send this text to support."),
+    ),
+    "not_connected": Message(
+        _lt("The connection with Exact Online is no longer valid."),
+        _lt(
+            "An administrator has to open the connection; there it says what to do. It is sent by "
+            "itself afterwards."
+        ),
+        "connection",
+    ),
+    "limit": Message(
+        _lt("Exact Online's limit of calls is reached."),
+        _lt("It goes on by itself when the limit is reset."),
+    ),
+    "limit_minute": Message(
+        _lt("Exact Online's limit of calls per minute is reached."),
+        _lt("It goes on by itself in the next minute."),
+    ),
+    "limit_day": Message(
+        _lt("Exact Online's limit of calls per day is reached."),
+        _lt(
+            "It goes on by itself when Exact begins a new day. Other programs that use the same "
+            "app in this administration count too."
+        ),
+    ),
+    "limit_errors": Message(
+        _lt("Exact Online refused so many calls that it would soon block this app for an hour."),
+        _lt(
+            "Nothing more is sent until the hour is over; then it goes on by itself. Meanwhile "
+            "look at the invoices that were refused and correct what they say."
+        ),
+    ),
+    "paused": Message(
+        _lt("Sending is paused: Exact Online refused three in a row for the same reason. %(text)s"),
+        _lt(
+            "Correct that first. Then try a refused invoice again, or click Go on now on the "
+            "administration. By itself it goes on after an hour."
+        ),
+        "administration",
+    ),
+    "unreachable": Message(
+        _lt("Exact Online cannot be reached right now. Nothing was sent."),
+        _lt("It is tried again by itself."),
+    ),
+    "unknown_outcome": Message(
+        _lt("Exact Online did not answer, so it is not known whether this arrived."),
+        _lt("It is being looked up in Exact Online; nothing is sent twice."),
+    ),
+    "still_unknown": Message(
+        _lt("It could not be proved whether this arrived in Exact Online."),
+        _lt(
+            "Check that the Exact user may read sales invoices. The search goes on by itself; "
+            "nothing is sent twice."
+        ),
+    ),
+    "unexpected": Message(
+        _lt("Exact Online gave an answer that is not understood: %(text)s"),
+        _lt("Try again; if it stays, send this text to support."),
+    ),
+    "customer_exists": Message(
+        _lt("Exact Online has a customer that looks like this one: %(text)s"),
+        _lt("Choose that customer or confirm that a new one is to be made, then try again."),
+    ),
+    "customer": Message(
+        _lt("The customer could not be made in Exact Online: %(text)s"),
+        _lt("Correct the contact here, or choose an existing customer, then try again."),
+        "partner",
+    ),
+    "item": Message(
+        _lt("The hours item could not be made in Exact Online: %(text)s"),
+        _lt(
+            "Set a default item group in Exact Online, or choose an existing item in the "
+            "settings of the administration, then try again."
+        ),
+        "administration",
+    ),
+    "internal": Message(
+        _lt("Something went wrong here before anything was sent: %(text)s"),
+        _lt("Nothing was sent. Try again; if it stays, send this text to support."),
+    ),
+}
