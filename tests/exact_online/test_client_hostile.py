@@ -178,6 +178,29 @@ def test_the_error_code_of_a_token_call_hides_its_secrets(server):
     assert "IAAAsecret" not in f"{caught.value} {vars(caught.value)}"
 
 
+def test_a_failure_tells_no_secret_that_could_not_be_sent(server):
+    wire = Wire("test", max_bytes=1000, longest=5)
+    url = server.url.replace("127.0.0.1", "[IAAAsecret")
+    answers = [
+        wire.send("GET", server.url, timeout=(2, 2), token="AAEA\nIn a header"),
+        wire.send("POST", url, timeout=(2, 2), secrets=["IAAAsecret"]),
+    ]
+    wire.close()
+    for answer in answers:
+        assert answer.flaw == NEVER_OPENED and "***" in answer.detail
+        assert "AAEA" not in answer.detail and "IAAA" not in answer.detail
+
+
+def test_a_password_of_this_machine_is_not_sent_for_tokens(server, tmp_path, monkeypatch):
+    """A Basic header would take the place of the client secret in the form."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password IAAAnetrc\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.script(json_reply({"access_token": "AAEA", "refresh_token": "4dCx", "expires_in": 600}))
+    refresh(server.url, "app", "IAAAsecret", "4dCx!old")
+    assert "authorization" not in server.requests[0].headers
+
+
 # The ledger
 
 

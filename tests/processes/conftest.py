@@ -1,5 +1,6 @@
 """A real Odoo and a real sandbox for tests of what happens between processes and users."""
 
+import itertools
 import time
 
 import pytest
@@ -20,6 +21,7 @@ class Office:
         self.odoo = odoo
         self.name = odoo.database
         self.sandbox = sandbox
+        self._numbers = itertools.count(1)
         self.dsn = {
             "host": server.host,
             "port": server.port,
@@ -43,7 +45,11 @@ class Office:
         return client
 
     def make_hours(self, customer, *amounts):
-        """Make a customer with a project and hours; return (partner, ids of the hours)."""
+        """Make a customer with a project and hours; return (partner, ids of the hours).
+
+        A number makes its name new, also in the Exact that tests before this one have used.
+        """
+        customer = f"{customer} {next(self._numbers)}"
         partner = self.admin.call("res.partner", "create", [{"name": customer}])[0]
         project = self.admin.call(
             "project.project",

@@ -30,6 +30,8 @@ def _run_users(office):
         office.sandbox.control_url,
         ROUNDS,
     ]
+    # Its own jobs would hold a token for as long as a run lasts, by a clock that is not moved.
+    office.odoo.stop()
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -42,6 +44,7 @@ def _run_users(office):
         )
     finally:
         os.unlink(config)
+        office.odoo.start()
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -67,7 +70,7 @@ def test_eight_processes_renew_a_token_once_each_time_it_runs_out(office):
     refreshes = Counter(call["status"] for call in log if call["path"] == TOKEN)
     assert refreshes == {200: ROUNDS}
     answers = Counter(call["status"] for call in log if call["path"].startswith(API))
-    assert set(answers) == {200} and answers[200] >= 8 * ROUNDS
+    assert set(answers) == {200} and answers[200] >= 8 * ROUNDS, answers
     assert seen.pop("ok") >= 8 * ROUNDS
     assert not seen, "a lost answer of a reading call is asked for again"
     office.admin = office.log_in("admin")

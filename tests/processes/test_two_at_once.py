@@ -8,6 +8,9 @@ import pytest
 
 from devtools.rpc import OdooRefused
 
+# What happens between two transactions of Odoo has nothing to do with what Exact answers.
+pytestmark = pytest.mark.parametrize("profile", ["strict"], indirect=True)
+
 
 def _live(connection, timesheets):
     with connection.cursor() as cursor:

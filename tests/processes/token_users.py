@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
+from datetime import date
 
 import psycopg2
 
@@ -51,7 +52,7 @@ def _one_call(registry, connection, division):
             client = env["keeping.exact.connection"].browse(connection)._get_client(division)
             cr.commit()
             with client:
-                found = exact_online.startswith("Name", "B")
+                found = exact_online.ge("Created", date(2000, 1, 1))
                 client.first("crm/Accounts", select="ID", where=found)
         return "ok"
     except exact_online.ExactError as error:
