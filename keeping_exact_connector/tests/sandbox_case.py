@@ -22,7 +22,12 @@ REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
 
 
 class SandboxCase(ExactCase):
-    """Talks to the sandbox over a real socket; connected and linked by the real consent."""
+    """Talks to the sandbox over a real socket; connected and linked by the real consent.
+
+    :cvar profile: the side to take of what the sources leave open, ``strict`` or ``lenient``
+    """
+
+    profile = None
 
     @classmethod
     def setUpClass(cls):
@@ -37,6 +42,8 @@ class SandboxCase(ExactCase):
                 error_limit=100_000,
             )
         )
+        if cls.profile:
+            cls.sandbox.settings(profile=cls.profile)
         os.environ["KEEPING_EXACT_SITE_URL_NL"] = cls.sandbox.url
         cls.addClassCleanup(os.environ.pop, "KEEPING_EXACT_SITE_URL_NL", None)
         cls.env["ir.config_parameter"].set_param("web.base.url", BASE_URL)
@@ -104,6 +111,9 @@ class SandboxCase(ExactCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         self.administration = administration
+        # There are two, and Exact may not fill in its own.
+        sales = [("administration_id", "=", administration.id), ("type", "=", 20)]
+        administration.journal_id = self.env["keeping.exact.journal"].search(sales, limit=1)
         self.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "0")
         return administration
 

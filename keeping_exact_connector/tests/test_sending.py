@@ -15,6 +15,8 @@ from .sandbox_case import INVOICES, SendingCase
 
 @tagged("post_install", "-at_install")
 class TestSending(SendingCase):
+    profile = "strict"
+
     def test_an_invoice_is_made_with_customer_and_item_when_they_are_missing(self):
         self.administration.sudo().item_id = False
         invoice = self._queued(your_ref="PO 7", invoice_date="2026-10-31")
@@ -357,3 +359,10 @@ class TestSending(SendingCase):
                 done = self.env["keeping.exact.operation"]._send(administration_id, math.inf)
         self.assertTrue(done)
         self.assertFalse(self._posts())
+
+
+@tagged("post_install", "-at_install")
+class TestSendingLenient(TestSending):
+    """The same with the other side of everything that the sources leave open."""
+
+    profile = "lenient"
