@@ -111,9 +111,10 @@ class SandboxCase(ExactCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         self.administration = administration
-        # There are two, and Exact may not fill in its own.
-        sales = [("administration_id", "=", administration.id), ("type", "=", 20)]
-        administration.journal_id = self.env["keeping.exact.journal"].search(sales, limit=1)
+        if self.profile:
+            # There are two, and Exact may not fill in its own.
+            sales = [("administration_id", "=", administration.id), ("type", "=", 20)]
+            administration.journal_id = self.env["keeping.exact.journal"].search(sales, limit=1)
         self.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "0")
         return administration
 
