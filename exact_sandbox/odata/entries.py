@@ -34,7 +34,9 @@ def entry_uri(base, entity_type, key):
     :param key: the value of the key property; of several, the text ``Journal='70',Period=1``
     """
     text = key if len(entity_type.keys) > 1 else write_literal(entity_type.key.type, key)
-    return f"{base}/{entity_type.path}({text})"
+    # Below ``current`` as below an administration: ``.../api/v1/current/Me(...)``.
+    path = entity_type.path if entity_type.has_division else entity_type.set_name
+    return f"{base}/{path}({text})"
 
 
 def _wanted(query_select, entity_type):

@@ -13,6 +13,13 @@ def test_me_and_divisions(sem):
     assert sem.rows("hrm/Divisions", select="HID")[0]["HID"].isdigit()
 
 
+def test_me_says_where_it_is(sem):
+    row = sem.get("/api/v1/current/Me").json()["d"]["results"][0]
+    address = f"{sem.sandbox.url}/api/v1/current/Me(guid'{row['UserID']}')"
+    assert row["__metadata"] == {"uri": address, "type": "Exact.Web.Api.Models.System.Me"}
+    assert sem.call("GET", address).json()["d"]["UserID"] == row["UserID"]
+
+
 def test_current_division_follows_the_browser(fresh):
     client = Client(fresh()).connect()
     other = client.sandbox.administrations[1]["code"]
