@@ -210,6 +210,8 @@ class Api:
         if call.division is None:
             return
         if call.division not in self._sandbox.users.divisions(call.user.id):
+            if self._sandbox.settings["lost_division"] == "text":
+                raise ApiError(403, "Wrong Division")
             raise ApiError(403, FORBIDDEN, {"reason": "NoDivisionAccess"})
         check_licence(self._sandbox.store, call.division)
         if call.division not in call.granted:

@@ -1,7 +1,7 @@
 """What a call does with rows: lists, single rows, bodies (chapters 3.2 to 3.5)."""
 
 from .entities.filter_fields import check_filter
-from .errors import ApiError, not_found, syntax_error, wrong_verb
+from .errors import FORBIDDEN, ApiError, not_found, syntax_error, wrong_verb
 from .metadata import route_of
 from .odata.atom_input import read_entry
 from .odata.lexer import literal_list, named_literals
@@ -37,8 +37,7 @@ class Resources:
         if call.method != "GET":
             raise syntax_error()
         query = parse_query(call.arguments, entity.type.properties)
-        # Chapter 5.2: without the right, the list is empty and the answer is 200.
-        readable = has_right(call.user, route_of(entity.type.path), "GET")
+        readable = self._readable(call, entity)
         if tail == "$count":
             number = entity.total(context, query.filter) if readable else 0
             return call.answers.count(number)
@@ -48,14 +47,27 @@ class Resources:
         envelope = self._envelope(entity.type.path)
         return call.answers.page(call, context, entity, page, query, envelope)
 
+    def _readable(self, call, entity):
+        """Whether the user may read this; if not, it looks as if there were nothing (5.2).
+
+        :raises ApiError: 403, by the setting ``unreadable``; never of items, which are known
+        """
+        route = route_of(entity.type.path)
+        if has_right(call.user, route, "GET"):
+            return True
+        refuse = self._sandbox.settings["unreadable"] == "forbidden"
+        if refuse and route.removeprefix("sync/").removeprefix("bulk/") != "logistics/Items":
+            raise ApiError(403, FORBIDDEN)
+        return False
+
     def _envelope(self, path):
         exceptions = self._sandbox.settings["top_envelopes"]
         return exceptions.get(path, self._sandbox.settings["top_envelope"])
 
     def _on_row(self, call, context, entity, key_text, tail):
         row = entity.get(context, self._key(entity, key_text))
-        readable = has_right(call.user, route_of(entity.type.path), "GET")
-        if row is None or (call.method == "GET" and not readable):
+        readable = call.method != "GET" or self._readable(call, entity)
+        if row is None or not readable:
             raise not_found(entity.type.set_name)
         if call.method == "GET":
             if tail:

@@ -43,6 +43,9 @@ CHOICES = {
     "early_refresh_status": Choice(400, 401, 400),
     # 401 "Old refresh token used." (live), or 400 for a chain that has moved on (1.5, Inv 1838).
     "old_refresh_status": Choice(401, 400, 401),
+    # A refresh after the user revoked the app: as any dead chain, or the 403 of help pages
+    # (1.6; 11, point 1).
+    "revoked_refresh_status": Choice(400, 403, 400),
     # What a running access token does when the user revokes the app (11, point 1).
     "revoked_access_token": Choice("dies", "dies", "lives"),
     # Back with error=access_denied as in RFC 6749, or with the state alone (11, point 2).
@@ -73,6 +76,11 @@ CHOICES = {
     "read_only_properties": Choice("ignore", "refuse", "ignore"),
     # Texts that are too long (11, point 4).
     "long_texts": Choice("refuse", "refuse", "cut"),
+    # Rights (chapter 5). Reading without the right gives nothing, which is known of items, or 403
+    # everywhere else (5.2; 11, point 7).
+    "unreadable": Choice("empty", "forbidden", "empty"),
+    # An administration the user may not open: the header NoDivisionAccess, or "Wrong Division".
+    "lost_division": Choice("reason", "reason", "text"),
     # Webhooks (4.17): the callback is tried inside the call that subscribes, or after it.
     "webhook_validation": Choice("inside", "inside", "after"),
     # Invoices (4.3, 4.4, 10): 20 in official samples, 10 in one report.

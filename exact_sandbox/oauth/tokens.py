@@ -12,13 +12,15 @@ from .grants import ACCESS_SECONDS, EARLIEST_REFRESH_SECONDS
 _CHAIN = "Token is not allowed, because of invalid or empty chainId"
 _TOO_EARLY = "Rate limit exceeded: access_token not expired"
 _DAMAGED = "Signed data extraction has failed"
+_TEXT = "text/plain; charset=utf-8"
 _OLD = "Old refresh token used."
 
 
 class TokenError(Exception):
     """A refusal with the status, body and ``Reason`` header of chapter 1.5.
 
-    Where the chapter does not know the header, there is none.
+    Where the chapter does not know the header, there is none. Without an ``error`` the body is
+    the plain ``description``.
     """
 
     def __init__(self, status, error, description=None, reason=None):
@@ -82,6 +84,8 @@ class TokenEndpoint:
             with self._sandbox.store.transaction():
                 return self._grant(form, site)
         except TokenError as error:
+            if error.error is None:
+                return Response(error.description, error.status, content_type=_TEXT)
             body = {"error": error.error}
             if error.description:
                 body["error_description"] = error.description
@@ -140,13 +144,25 @@ class TokenEndpoint:
             raise _no_chain()
         return self._grants.start_chain(app.client_id, user_id)
 
+    def _ended(self, found):
+        """A token of a chain that has ended; of a consent that was revoked as the setting says.
+
+        Help pages have no body with their 403 (chapter 1.6); the word is ours.
+        """
+        revoked = self._grants.consented(found["client_id"], found["user_id"]) is None
+        if revoked and self._settings["revoked_refresh_status"] == 403:
+            return TokenError(403, None, "Forbidden")
+        return _no_chain()
+
     def _refresh(self, form, app):
         """Rotate a chain. A token refused for being early stays good (chapter 1.5)."""
         token = self._intact(form, "refresh_token")
         found = self._grants.find_refresh(token)
         now = self._sandbox.clock.timestamp()
-        if found is None or found["client_id"] != app.client_id or not found["alive"]:
+        if found is None or found["client_id"] != app.client_id:
             raise _no_chain()
+        if not found["alive"]:
+            raise self._ended(found)
         if found["used"]:
             if self._settings["old_refresh_status"] == 400:
                 raise _no_chain()

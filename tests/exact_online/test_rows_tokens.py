@@ -13,6 +13,7 @@ from exact_online import (
     exchange_code,
     refresh,
 )
+from exact_sandbox.person import Person
 from exact_sandbox.process import SandboxProcess
 
 CHAIN = "Token is not allowed, because of invalid or empty chainId"
@@ -158,7 +159,21 @@ def test_unknown_client_and_wrong_secret(organisation):
 
 
 def test_revoked_by_the_user(organisation):
-    """Chapter 1.6, by the way of a changed password."""
+    """Chapter 1.6; what the token endpoint answers is unknown (11, point 1)."""
+    sandbox = organisation.sandbox
+    organisation.connect()
+    person = Person(sandbox.url, organisation.login, sandbox.password)
+    page = person.visit("/docs/MyExactOnline.aspx")[1]
+    person.submit(page, "client_id", answer="revoke")
+    sandbox.advance(580)
+    with pytest.raises(NotConnected) as caught:
+        organisation.refresh()
+    assert caught.value.status == by_profile(sandbox, 403, 400)
+    organisation.connect()
+
+
+def test_changed_password(organisation):
+    """Chapter 1.6."""
     sandbox = organisation.sandbox
     organisation.refresh()
     sandbox.change_user(organisation.login, password=sandbox.password)

@@ -38,6 +38,23 @@ def test_access_token_after_the_user_revoked(sem, answer, status):
     assert sem.connect().call("GET", ME).status_code == 200
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_row_refresh_after_the_user_revoked(sem, status):
+    """Help pages of vendors tell of both (chapters 1.6 and 11, point 1)."""
+    sem.sandbox.settings(revoked_refresh_status=status)
+    revoke(sem)
+    sem.sandbox.advance(580)
+    answer = sem.refresh()
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["error_description"] == CHAIN
+    else:
+        assert answer.text == "Forbidden" and "Reason" not in answer.headers
+    sem.connect()
+    sem.sandbox.advance(580)
+    assert sem.refresh().status_code == 200
+
+
 def test_a_code_does_not_outlive_the_revocation(sem):
     code = sem.code()
     revoke(sem)

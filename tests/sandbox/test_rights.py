@@ -74,6 +74,18 @@ def test_reason_header(sandbox, reason, path, body):
         assert answer.headers["reason"] == reason
 
 
+def test_a_lost_administration_can_be_told_in_the_text(sandbox):
+    client = Client(sandbox, "sem").connect()
+    sandbox.settings(lost_division="text")
+    sandbox.control("POST", "users", {"login": "sem", "divisions": [SECOND]})
+    try:
+        answer = read(client)
+    finally:
+        sandbox.settings(lost_division="reason")
+    assert (answer.status_code, message(answer)) == (403, "Wrong Division")
+    assert "reason" not in answer.headers
+
+
 def test_expired_licence_can_be_told_in_the_text(sandbox, sem):
     sandbox.control("POST", "licence", {"division": FIRST, "expired": "text"})
     answer = read(sem)
@@ -227,6 +239,28 @@ def test_a_row_by_key_is_unknown_without_the_right(sandbox, sem, anna):
     assert sem.get(path).status_code == 404
     for answer in (sem.put(path, City="x"), sem.delete(path)):
         assert (answer.status_code, message(answer)) == (403, "Forbidden")
+
+
+def test_reading_without_the_right_can_be_refused(sandbox, sem, anna):
+    """Chapter 5.2: several addresses answer an empty list, items for sure; not all are known."""
+    account = anna.account()
+    sandbox.control("POST", "users", {"login": "sem", "rights": ["sales.enter"]})
+    accounts = {"select": "ID", "filter": f"ID eq guid'{account['ID']}'"}
+    calls = [
+        sem.get("crm/Accounts", **accounts),
+        sem.get("crm/Accounts/$count"),
+        sem.get(f"crm/Accounts(guid'{account['ID']}')"),
+        sem.get("sync/CRM/Accounts", select="ID", filter="Timestamp gt 0L"),
+    ]
+    assert [answer.status_code for answer in calls] == [200, 200, 404, 200]
+    sandbox.settings(unreadable="forbidden")
+    try:
+        for call in calls:
+            answer = sem.call("GET", call.url)
+            assert (answer.status_code, message(answer)) == (403, "Forbidden")
+        assert sem.rows("logistics/Items", select="ID", filter="Code eq 'UREN'") == []
+    finally:
+        sandbox.settings(unreadable="empty")
 
 
 # UserHasRights over everything the reference names
