@@ -23,6 +23,8 @@ from .oauth.access import authenticate
 from .odata.edmx import write_metadata
 from .resources import Resources
 from .rights import has_right
+from .texts import sentence
+from .upkeep import DIVISIONS, is_active
 
 _ADDRESS = re.compile(r"/api/v1/(?:(current)|(\d{1,9}))/(.+)\Z")
 # Base64 makes a third more of the 10 MB that a POST may hold (resources.py counts them).
@@ -214,6 +216,9 @@ class Api:
                 raise ApiError(403, "Wrong Division")
             raise ApiError(403, FORBIDDEN, {"reason": "NoDivisionAccess"})
         check_licence(self._sandbox.store, call.division)
+        if not is_active(self._sandbox.rows.get(0, DIVISIONS, call.division)):
+            # That it is refused is told, not how (chapter 1.6); ours.
+            raise ApiError(403, FORBIDDEN, {"reason": "DivisionBlocked"})
         if call.division not in call.granted:
             raise ApiError(403, _OUT_OF_SCOPE)
 
@@ -223,7 +228,16 @@ class Api:
             raise wrong_verb(405)
         if call.method not in entity_type.methods:
             raise wrong_verb(self._sandbox.settings["wrong_verb_status"])
-        if call.method != "GET" and not has_right(
-            call.user, route_of(entity_type.path), call.method
-        ):
+        if call.method == "GET":
+            return
+        if self._sandbox.users.is_portal(call.user.id):
+            raise ApiError(403, self._limited_account(call, entity_type))
+        if not has_right(call.user, route_of(entity_type.path), call.method):
             raise ApiError(403, FORBIDDEN)
+
+    @staticmethod
+    def _limited_account(call, entity_type):
+        """The texts for users of an accountant's portal; which call gets which is ours (5.1)."""
+        if entity_type.service == "documents":
+            return "Document Type not allowed"
+        return sentence("account type", call.user.short_language)

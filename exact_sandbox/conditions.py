@@ -10,6 +10,7 @@ from .entities.periods import make_year, remove_year, set_closed
 from .errors import ApiError
 from .licence import get_licence, set_licence
 from .odata.payload import read_value
+from .upkeep import set_status
 
 _GROUPS, _UNITS = "Logistics/ItemGroups", "Logistics/Units"
 _COLUMNS = {
@@ -65,16 +66,18 @@ def _set_default(context, entity, name, code):
 
 
 def change_administration(sandbox, code, **changes):
-    """Change the defaults of an administration; null takes one away.
+    """Change the state of an administration, or its defaults; null takes one of these away.
 
     :param code: the number of the administration
-    :param changes: default_journal, default_payment_condition, default_item_group, default_unit:
-        codes
+    :param changes: ``status`` (see :func:`set_status`); default_journal, default_unit,
+        default_payment_condition, default_item_group: codes
     """
     context = _context(sandbox, code)
     with sandbox.store.transaction():
         for name, value in changes.items():
-            if name == "default_item_group":
+            if name == "status":
+                set_status(sandbox, code, value)
+            elif name == "default_item_group":
                 _set_default(context, _GROUPS, "IsDefault", value)
             elif name == "default_unit":
                 _set_default(context, _UNITS, "Main", value)

@@ -211,7 +211,7 @@ class ControlApp:
         return {"users": self._sandbox.users.all()}
 
     def _set_user(self, rest, body):
-        """Change a user: rights (a list, or "all"), divisions, language, password or status.
+        """Change a user: rights (a list, or "all"), divisions, language, password, status, portal.
 
         Another password, and a status that is not active, end the user's connections (1.6). What a
         running access token does then is as unknown as after a revocation, and the same setting;

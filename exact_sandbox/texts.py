@@ -161,6 +161,12 @@ _SENTENCES = {
     "entry type 21": ("Creditnota", "Sales credit note", "Note de crédit"),
     "document type 10": ("Verkoopfactuur", "Sales invoice", "Facture de vente"),
     "document type 55": ("Diversen", "Miscellaneous", "Divers"),
+    # Dutch was seen, and goes on; where is not told. The others are translations (chapter 5.1).
+    "account type": (
+        "Dit account type heeft niet genoeg rechten.",
+        "This account type does not have enough rights.",
+        "Ce type de compte n'a pas assez de droits.",
+    ),
     "group accounts": (
         "Verplicht: Artikelgroep ({name}) - Grootboekrekening: {accounts}",
         "Mandatory: Item group ({name}) - G/L Account: {accounts}",

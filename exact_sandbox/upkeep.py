@@ -6,6 +6,7 @@ from .entities.accounts import padded_code
 from .entities.terms import midnight
 from .rows import Row
 
+INACTIVE, ACTIVE, ARCHIVED = 0, 1, 2
 DIVISIONS, ACCOUNTS = "System/Divisions", "CRM/Accounts"
 _MOST = 1_000_000
 CODE_WIDTH = 18
@@ -30,6 +31,28 @@ def move_division(sandbox, division):
         sandbox.rows.save(row)
         sandbox.rows.move(division)
     return {"DivisionMoveDate": row.data["DivisionMoveDate"]}
+
+
+def set_status(sandbox, division, status):
+    """Make an administration active or not: ``Divisions.Status`` (chapter 4.2).
+
+    Connections that have no other active one end when it becomes inactive (chapter 1.6).
+
+    :param status: 0 inactive, 1 active, 2 archived
+    """
+    if type(status) is not int or status not in (INACTIVE, ACTIVE, ARCHIVED):
+        raise ValueError("An administration is 0 inactive, 1 active or 2 archived.")
+    row = _division(sandbox, division)
+    row.data["Status"] = status
+    sandbox.rows.save(row)
+    if status == INACTIVE:
+        rows = sandbox.rows.find(0, DIVISIONS)
+        sandbox.grants.end_without({row.get("Code") for row in rows if is_active(row)})
+
+
+def is_active(row):
+    """Whether an administration can be worked in; in an archived one there is nothing to stop."""
+    return row.get("Status") != INACTIVE
 
 
 def change_contract(sandbox, division, customer=None, hrm=None):

@@ -49,6 +49,10 @@ class User:
         return self.language[:2]
 
 
+def _portal(user_id):
+    return f"portal/{user_id}"
+
+
 def _user(record):
     rights = json.loads(record["rights"])
     return User(
@@ -127,13 +131,16 @@ class Users:
         return _user(record)
 
     def change(
-        self, login, rights=None, divisions=None, language=None, password=None, status=None
+        self, login, rights=None, divisions=None, language=None, password=None, status=None,
+        portal=None,
     ):  # fmt: skip
         """Change what is given; ValueError when there is no such user, right or administration.
 
         What that does to connections is :meth:`~exact_sandbox.oauth.grants.Grants.end_user`.
         """
         record = {"id": self.find(login).id}
+        if portal is not None:
+            self._store.set_meta(_portal(record["id"]), "1" if portal else "")
         if status is not None and status not in STATUSES:
             raise ValueError(f"A user is {', '.join(STATUSES)}.")
         if rights is not None and rights != ALL_RIGHTS and set(rights) - set(RIGHTS):
@@ -166,6 +173,10 @@ class Users:
         """Remove a user."""
         self._store.execute("DELETE FROM user_divisions WHERE user_id = ?", user_id)
         self._store.execute("DELETE FROM users WHERE id = ?", user_id)
+
+    def is_portal(self, user_id):
+        """Whether a user is one of an accountant's portal, who may do little (chapter 5.1)."""
+        return bool(self._store.get_meta(_portal(user_id), ""))
 
     def set_current_division(self, user_id, division):
         """Remember the administration the user works in: ``Me.CurrentDivision``."""

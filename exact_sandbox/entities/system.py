@@ -33,6 +33,7 @@ class Me(Entity):
         for name in self.type.properties:
             if name.startswith("Is"):
                 data[name] = False
+        data["IsMyFirmPortalUser"] = context.sandbox.users.is_portal(user.id)
         return [Row(0, self.name, user.id, 0, data)]
 
     def get(self, context, key):

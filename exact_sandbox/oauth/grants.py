@@ -123,6 +123,14 @@ class Grants:
             if self._settings["revoked_access_token"] == "dies":
                 self._end_access("client_id = ? AND user_id = ?", client_id, user_id)
 
+    def end_without(self, divisions):
+        """End the connections that have none of these administrations (chapter 1.6)."""
+        for item in self._store.execute("SELECT * FROM consents WHERE NOT revoked"):
+            if divisions.isdisjoint(json.loads(item["divisions"])):
+                whose = item["client_id"], item["user_id"]
+                self._store.execute("DELETE FROM codes WHERE client_id = ? AND user_id = ?", *whose)
+                self._end_chains(*whose)
+
     def end_user(self, user_id, access):
         """End the connections of a user who is blocked or has another password (chapter 1.6).
 

@@ -117,6 +117,33 @@ def test_deleted_user(sem):
         sem.sandbox.delete_user("sem")
 
 
+def test_administration_that_becomes_inactive(fresh):
+    """A connection for it alone dies with it; one that has another lives on (chapter 1.6)."""
+    sandbox = fresh()
+    first, second = (item["code"] for item in sandbox.administrations[:2])
+    alone, both = Client(sandbox, "sem").connect([first]), Client(sandbox).connect([first, second])
+    sandbox.control("POST", "administrations", {"code": first, "status": 0})
+    answer = both.get("financial/Journals", first, select="Code")
+    assert (answer.status_code, message(answer)) == (403, "Forbidden")
+    assert answer.headers["reason"] == "DivisionBlocked"
+    statuses = {row["Code"]: row["Status"] for row in both.rows("system/Divisions", second)}
+    assert statuses == {first: 0, second: 1}
+    sandbox.advance(580)
+    assert both.take(both.refresh()).get("financial/Journals", second).status_code == 200
+    assert alone.refresh().json()["error_description"] == CHAIN
+    sandbox.control("POST", "administrations", {"code": first, "status": 1})
+    assert both.get("financial/Journals", first).status_code == 200
+    assert alone.refresh().status_code == 400, "tokens do not come back"
+    assert alone.connect([first]).get("financial/Journals").status_code == 200
+
+
+@pytest.mark.parametrize("status", [3, "0", None, True])
+def test_an_administration_has_one_of_three_states(sandbox, status):
+    body = {"code": sandbox.administrations[0]["code"], "status": status}
+    with pytest.raises(SandboxError, match="inactive, 1 active or 2 archived"):
+        sandbox.control("POST", "administrations", body)
+
+
 def test_a_user_has_one_of_three_states(sandbox):
     with pytest.raises(SandboxError, match="active, blocked, inactive"):
         sandbox.change_user("sem", status="tired")

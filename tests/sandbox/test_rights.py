@@ -95,6 +95,33 @@ def test_expired_licence_can_be_told_in_the_text(sandbox, sem):
     assert other.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "language, text",
+    [
+        ("nl-NL", "Dit account type heeft niet genoeg rechten."),
+        ("en-GB", "This account type does not have enough rights."),
+        ("fr-BE", "Ce type de compte n'a pas assez de droits."),
+    ],
+)
+def test_limited_account(sandbox, sem, language, text):
+    """A user of the accountant's portal: reads, and is told so when writing."""
+    user = {"login": "sem", "portal": True, "language": language}
+    sandbox.control("POST", "users", user)
+    try:
+        me = sem.get("/api/v1/current/Me").json()["d"]["results"][0]
+        answer = sem.post("crm/Accounts", Name="x")
+        paper = sem.post("documents/Documents", Subject="x", Type=55)
+        assert read(sem).status_code == 200
+    finally:
+        sandbox.control("POST", "users", {"login": "sem", "portal": False, "language": "en-GB"})
+    assert me["IsMyFirmPortalUser"] is True
+    assert (answer.status_code, message(answer)) == (403, text)
+    assert (paper.status_code, message(paper)) == (403, "Document Type not allowed")
+    assert "reason" not in answer.headers
+    assert sem.get("/api/v1/current/Me").json()["d"]["results"][0]["IsMyFirmPortalUser"] is False
+    assert sem.post("crm/Accounts", Name="x").status_code == 201
+
+
 def test_division_that_was_not_granted_to_the_app(sandbox):
     client = Client(sandbox, "sem").connect([FIRST])
     answer = client.get("crm/Accounts", SECOND, select="ID", filter="Status eq 'C'")
