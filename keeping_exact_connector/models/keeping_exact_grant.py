@@ -9,7 +9,7 @@ from ..tools import encryption, identity, markers
 from ..tools.call_log import CallLog
 from ..tools.database_ledger import DatabaseLedger
 from ..tools.sites import SITE_SELECTION
-from ..tools.token_refusals import health_code_of
+from ..tools.token_refusals import health_code_of, tells_nothing
 
 _logger = logging.getLogger(__name__)
 
@@ -120,31 +120,37 @@ class KeepingExactGrant(models.Model):
         :raise exact_online.NotConnected: a person has to connect again; the state says so
         """
         self.ensure_one()
+        secret, token = map(encryption.decrypt, (self.client_secret, self.refresh_token))
+        site_url = self._site_url()
         log = CallLog(self.connection_ids[:1])
         try:
             with log.token_call():
-                tokens = exact_online.refresh(
-                    self.env["keeping.exact.connection"]._get_site_url(self.site),
-                    self.client_id,
-                    encryption.decrypt(self.client_secret),
-                    encryption.decrypt(self.refresh_token),
-                )
+                tokens = exact_online.refresh(site_url, self.client_id, secret, token)
         except (exact_online.NotConnected, exact_online.Refused) as error:
+            if tells_nothing(error):
+                self._note_unanswered(error)
             # Refused: Exact no longer knows the app or its secret.
             self._mark_broken(error)
             raise exact_online.NotConnected(str(error)) from error
         except exact_online.UnknownOutcome as error:
-            # Whoever waits for a token has sent nothing yet. The next try shows whether Exact
-            # has rotated: then the old token is refused and a person has to connect again.
-            self.unanswered = True
-            self._commit()
-            raise exact_online.Unreachable(str(error)) from error
+            self._note_unanswered(error)
         else:
             self._store_tokens(tokens)
             # Exact has rotated: from here on only the new token works, so it must not be lost.
             self._commit()
         finally:
             self._get_ledger(log).flush()
+
+    def _note_unanswered(self, error):
+        """Keep the token: the next try shows whether Exact has rotated.
+
+        Then the old one is refused and a person has to connect again.
+
+        :raise exact_online.Unreachable: whoever waits for a token has sent nothing yet
+        """
+        self.unanswered = True
+        self._commit()
+        raise exact_online.Unreachable(str(error)) from error
 
     def _commit(self):
         self.env.flush_all()

@@ -1,14 +1,18 @@
+import contextlib
+import os
 import statistics
 import time
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.addons.base.models.ir_autovacuum import is_autovacuum
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import exact_online
 from ..models import keeping_exact_call
+from ..tools import encryption
 from ..tools.call_log import BATCH, CallLog
 from .sandbox_case import INVOICES, SendingCase
 
@@ -72,6 +76,23 @@ class TestCalls(SendingCase):
         self.assertFalse(me.administration_id)
         self.assertFalse(me.budget_known, "it counts for no administration")
 
+    def test_a_call_for_tokens_that_was_never_made_is_not_logged(self):
+        os.environ["KEEPING_EXACT_ENCRYPTION_KEY"] = "another key"
+        self.addCleanup(os.environ.pop, "KEEPING_EXACT_ENCRYPTION_KEY", None)
+        # assertRaises would roll back what was written.
+        with contextlib.suppress(encryption.EncryptionKeyMissing):
+            self.connection.sudo().grant_id._refresh()
+            self.fail("There is a key.")
+        self.assertFalse(self.sandbox.calls())
+        self.assertFalse(self._logged(), "nothing was called")
+
+    def test_a_call_for_tokens_that_breaks_off_is_no_success(self):
+        log = CallLog(self.connection)
+        with contextlib.suppress(ZeroDivisionError), log.token_call():
+            raise ZeroDivisionError
+        self.env.cr.execute(log.statement())
+        self.assertEqual((self._logged().outcome, self._logged().status), ("interrupted", 0))
+
     def test_no_names_no_queries_and_no_secrets_are_in_it(self):
         self._queued(your_ref="PO 7", description="Very private")
         self._send()
@@ -108,6 +129,7 @@ class TestCalls(SendingCase):
         ages = (0, 29, 30, 31, 400)
         Call.create([{"called_at": now - timedelta(days=age, minutes=1)} for age in ages])
         self.env.flush_all()
+        self.assertTrue(is_autovacuum(type(Call)._gc_calls), "or nobody calls it")
         self.assertEqual(Call._gc_calls(), (3, False))
         self.assertEqual(len(self._logged()), 2)
 

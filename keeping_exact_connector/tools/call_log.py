@@ -91,9 +91,10 @@ class CallLog:
     @contextmanager
     def token_call(self):
         """Take note of a call for tokens, which goes without a client."""
-        started, status, outcome = monotonic(), 200, "ok"
+        started, status, outcome = monotonic(), None, "interrupted"
         try:
             yield
+            status, outcome = 200, "ok"
         except exact_online.ExactError as error:
             status, outcome = error.status, type(error).__name__
             raise

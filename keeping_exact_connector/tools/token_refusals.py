@@ -2,6 +2,17 @@
 
 from .. import exact_online
 
+# Answers of something on the way to Exact, such as a proxy, when no words of Exact are in them.
+_OF_THE_WAY = (404, 405, 413, 415)
+
+
+def tells_nothing(error):
+    """Tell whether a refusal leaves open what Exact thinks of the token.
+
+    :param exact_online.ExactError error: NotConnected, or Refused for the app itself
+    """
+    return error.status in _OF_THE_WAY and not any(error.messages)
+
 
 def health_code_of(error, unanswered):
     """Return the code of messages.HEALTH for a refused renewal.
