@@ -16,6 +16,7 @@ from . import (
     test_sending,
     test_sending_customers,
     test_timesheet_state,
+    test_token_refusals,
     test_tools,
     test_translations,
 )

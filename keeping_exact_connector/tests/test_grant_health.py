@@ -97,6 +97,16 @@ class TestGrantHealth(SandboxCase):
         self.assertEqual(self.connection.state, "connected")
         self.assertFalse(self.grant.unanswered)
 
+    def test_an_answer_of_something_on_the_way_costs_nothing(self):
+        for status in (404, 413, 503):
+            with self.subTest(status=status):
+                self._expire()
+                page = {"body": "<h1>A proxy</h1>", "status": status}
+                self.sandbox.add_fault("status", method="POST", path=TOKENS, times=1, **page)
+                self.assertIn("cannot be reached", self._check())
+                self.assertEqual((self.connection.state, self.grant.state), ("connected", "active"))
+                self.assertIsNone(self._check())
+
     def test_a_connection_that_was_not_used_for_30_days_expires(self):
         self.sandbox.advance(31 * 86400)
         self.grant.refreshed_at = fields.Datetime.subtract(fields.Datetime.now(), days=31)
