@@ -188,6 +188,18 @@ REFUSALS = [
         "Already exists: Entry number",
         "Existe déjà: Numéro de pièce",
     ),
+    (
+        "number_in_use",
+        "Factuurnummer is al gebruikt als boekstuknummer",
+        "Invoice number already used as document number",
+        "Numéro de facture déjà utilisé",
+    ),
+    (
+        "number_in_use",
+        "Boekstuknummer bestaat reeds",
+        "Booking number already exists",
+        "Le numéro de pièce existe déjà",
+    ),
     ("exists", "Gegeven bestaat reeds.", "Data already exists", "Donnée existe déjà."),
     ("exists", "Bestaat reeds: Code", "Already exists: Code", "Existe déjà: Code"),
     (
@@ -229,6 +241,9 @@ REFUSALS = [
             "Error processing request stream. The request should be a valid top-level resource "
             "object.",
             "Error in converting value for property 'InvoiceTo' to type 'Guid'",
+            "Please add a $select or a $top=1 statement to the query string.",
+            "This endpoint has mandatory filtering applied. A GET request for this endpoint must "
+            "have a $filter parameter with one of the following fields",
         )
     ),
 ]

@@ -158,8 +158,9 @@ _SENTENCES = tuple(
         ),
         (
             "number_in_use",
-            r"boekstuknummer in gebruik|(document|entry) number in use|"
-            r"numero de piece (est )?(deja )?utilise",
+            r"(boekstuk|factuur)nummer (is )?((al|reeds) )?(in gebruik|gebruikt|bestaat)|"
+            r"(document|entry|invoice|booking) number (is )?(already )?(in use|used|exists)|"
+            r"numero de (piece|document|facture) (est )?(deja )?(utilise|existe)",
         ),
         (
             "vat_included",
@@ -185,7 +186,8 @@ _SENTENCES = tuple(
         (
             "not_understood",
             r"error in query syntax|incompatible with operand types|unrecognized 'edm\.|"
-            r"error processing request stream|error in converting value",
+            r"error processing request stream|error in converting value|"
+            r"please add a \$select|mandatory filtering applied",
         ),
     )
 )
