@@ -1,6 +1,7 @@
 import contextlib
 import json
 import logging
+import traceback
 from urllib.parse import quote, urlencode
 
 from odoo import fields
@@ -12,6 +13,7 @@ from ..models.keeping_exact_connection import CALLBACK_PATH
 from ..tools import encryption, logging_filter
 from .sandbox_case import INVOICES, SandboxCase
 
+TOKENS = "/api/oauth2/token"
 TEXTS = ("text", "character varying", "jsonb", "json", "bytea", "character", "ARRAY")
 # What is said on the wire; Odoo's own loggers are below the root.
 NOISY = ("", "odoo", "urllib3", "requests", "werkzeug", "odoo.sql_db", "odoo.service.model")
@@ -36,6 +38,7 @@ class TestSecrets(SandboxCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.secrets = {"client secret": self.sandbox.client_secret}
+        self.told = []
         self.sandbox.clear_faults()
         self.addCleanup(self.sandbox.clear_faults)
 
@@ -113,13 +116,21 @@ class TestSecrets(SandboxCase, HttpCase):
         self.connection.invalidate_recordset()
         self.assertEqual(self.connection.state, "connected")
 
+    @contextlib.contextmanager
+    def _hearing_errors(self):
+        """Keep all that an error says, to whoever catches it and to whoever prints its trace."""
+        try:
+            yield
+        except (exact_online.ExactError, UserError) as error:
+            self.told += [*traceback.format_exception(error), repr(error), repr(vars(error))]
+
     def _expire(self):
         self.sandbox.advance(571)
         grant = self.connection.sudo().grant_id
         grant.refreshed_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=571)
 
     def _check(self):
-        with contextlib.suppress(UserError), self._committing():
+        with self._hearing_errors(), self._committing():
             self.connection.action_check()
 
     def _live_through_everything(self):
@@ -130,22 +141,44 @@ class TestSecrets(SandboxCase, HttpCase):
         self._remember_tokens("second")
         administration = self.connection.administration_ids[:1]
         with administration._get_client() as client:
-            for kind in ("html", "status", "cut", "lose_answer", "garbage"):
-                with contextlib.suppress(exact_online.ExactError, Exception):
-                    self.sandbox.add_fault(kind, method="POST", path=INVOICES, times=1)
-                with contextlib.suppress(exact_online.ExactError):
+            for kind in ("html_after", "status", "cut_answer", "lose_answer", "wrong_type"):
+                self.sandbox.add_fault(kind, method="POST", path=INVOICES, times=1)
+                with self._hearing_errors():
                     client.post(INVOICES, {"Description": "x"})
-            with contextlib.suppress(exact_online.ExactError):
+            with self._hearing_errors():
                 client.first("crm/Accounts", select=["Nothing"], where=exact_online.eq("A", 1))
         for kind in ("lose_answer", "status"):
             self._expire()
-            self.sandbox.add_fault(kind, method="POST", path="/api/oauth2/token", times=1)
+            self.sandbox.add_fault(kind, method="POST", path=TOKENS, times=1)
             self._check()
         self._check()
+
+    def _be_refused_with_an_echo(self):
+        """Connect once more; then Exact repeats the secrets that it was sent, in its refusal."""
+        self._connect(self.connection)
+        self._remember_tokens("third")
+        words = f"{self.sandbox.client_secret} and {self.secrets['third refresh_token']}"
+        refusal = {"error": "invalid_client", "error_description": f"No app has {words}"}
+        self._expire()
+        self.sandbox.add_fault(
+            "status",
+            method="POST",
+            path=TOKENS,
+            status=400,
+            times=1,
+            body=json.dumps(refusal),
+            content_type="application/json",
+            headers={"Reason": f"Unknown: {self.sandbox.client_secret}"},
+        )
+        self._check()
+        self.assertEqual(self.connection.health_code, "app_refused")
+        self.told.append(self.connection.health_message)
+        self.assertIn("No app has", self.connection.health_message)
 
     def test_nothing_is_readable_in_log_database_or_errors(self):
         with self._listening() as listener:
             self._live_through_everything()
+            self._be_refused_with_an_echo()
         # The test plays the browser too; what a browser notes down is not ours.
         heard = "\n".join(
             line
@@ -156,10 +189,14 @@ class TestSecrets(SandboxCase, HttpCase):
             self.assertTrue(name in heard, f"{name} was not heard: the test listens to nothing")
         self.assertGreater(len(self.secrets), 4)
         self._assert_absent(heard, "the log")
-        self._assert_absent(self._dump(), "the database")
+        self.assertGreater(len(self.told), 20)
+        self._assert_absent("\n".join(self.told), "an error")
+        self._assert_absent(self._dump(*self.secrets.values()), "the database")
+        # What is no secret is found, and so would be a secret.
+        self.assertIn(self.sandbox.client_id, self._dump(self.sandbox.client_id))
 
-    def _dump(self):
-        """All that is stored as text anywhere in this database, as a dump would show it."""
+    def _dump(self, *wanted):
+        """All rows of this database that show one of these texts, as a dump would write them."""
         self.env.flush_all()
         self.env.cr.execute(
             """
@@ -183,7 +220,7 @@ class TestSecrets(SandboxCase, HttpCase):
                 SELECT string_agg(t::text, E'\\n') FROM "{table}" t
                  WHERE t::text ~ %s
                 """,  # pylint: disable=sql-injection
-                ("|".join(map(_escaped, self.secrets.values())),),
+                ("|".join(map(_escaped, wanted)),),
             )
             found.append(self.env.cr.fetchone()[0] or "")
         return "\n".join(found)
