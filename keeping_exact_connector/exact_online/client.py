@@ -1,5 +1,8 @@
 """The client: calls to the REST API of one site with one user's tokens (API reference ch. 3)."""
 
+import uuid
+from datetime import date
+
 from . import values
 from .addresses import (
     checked_division,
@@ -12,8 +15,8 @@ from .addresses import (
 from .delivery import Delivery
 from .errors import UnexpectedAnswer
 from .ledger import Ledger
-from .odata import Condition, Int64, field_name, gt, literal
-from .siblings import bulk_sibling, sync_sibling
+from .odata import Condition, Int64, field_name, ge, gt, literal, ne
+from .siblings import bulk_filter, bulk_sibling, sync_sibling
 from .wire import Wire
 
 #: Largest answer to accept, bytes after unpacking. 1,000 rows of sync/* are 1 to 2 MB; an
@@ -23,6 +26,10 @@ MAX_BYTES = 32 * 1024 * 1024
 #: Seconds to pause before a reading call is tried again, each shortened at random by up to half
 #: so that many processes do not come back at once.
 RETRY_PAUSES = (0.5, 2.0)
+
+# Nothing in a SQL Server is older; which properties mandatory filtering accepts is known for two
+# endpoints only, and a date of creation is among both (ch. 3.4, 11).
+_EARLIEST = date(1753, 1, 1)
 
 # A page can be empty when the one before was exactly full (ch. 3.4); no honest list goes on so.
 _EMPTY_PAGES = 10
@@ -143,6 +150,7 @@ class Client:
         """The rows of :meth:`pages`, one by one."""
         for page in self.pages(endpoint, **options):
             yield from page
+            del page  # or it would be held while the next one is read
 
     def first(self, endpoint, *, select, where, expand=None, division=None):
         """The first row that meets the condition, or ``None``."""
@@ -168,13 +176,17 @@ class Client:
                 except (LookupError, TypeError, ValueError):
                     raise UnexpectedAnswer("A row to synchronise has no timestamp.") from None
             yield page
+            # Or it would be held while the next one is read.
+            del page
 
     def everything(self, endpoint, *, select, where=None, division=None):
         """Read a whole list in the way that costs the fewest calls (ch. 3.4).
 
         Without a condition its sync sibling is read, with one its bulk sibling: both have 1,000
-        rows a page, most others 60. Where there is none it is the list itself. Rows may come in
-        another order, and those of a sync sibling have a ``Timestamp`` besides.
+        rows a page, most others 60. Where the sync sibling is missing, or lacks a property, it is
+        the bulk sibling with a condition that all rows meet: some endpoints demand one. Where
+        there is no sibling it is the list itself. Rows may come in another order, and those of a
+        sync sibling have a ``Timestamp`` besides.
 
         :param endpoint: the list itself, for example ``crm/Accounts``.
         :param select: names of properties.
@@ -182,13 +194,12 @@ class Client:
         :return: an iterator of lists of dicts, as of :meth:`pages`.
         """
         names = _names(select)
-        if where is None:
-            sibling = sync_sibling(checked_endpoint(endpoint), names)
-            if sibling:
-                return self.sync(sibling, 1, select=names, division=division)
-        else:
-            endpoint = bulk_sibling(checked_endpoint(endpoint)) or endpoint
-        return self.pages(endpoint, select=names, where=where, division=division)
+        sync, bulk = sync_sibling(checked_endpoint(endpoint), names), bulk_sibling(endpoint)
+        if where is None and sync:
+            return self.sync(sync, 1, select=names, division=division)
+        if where is None and bulk:
+            where = _all_rows(bulk_filter(endpoint))
+        return self.pages(bulk or endpoint, select=names, where=where, division=division)
 
     def divisions(self, current):
         """The administrations that the user may open and the app was granted (ch. 4.2).
@@ -273,6 +284,8 @@ class Client:
             if url and (hash(url) in seen or empty > _EMPTY_PAGES):
                 raise UnexpectedAnswer("The pages of the list go round in circles.")
             yield rows
+            # Or it would be held while the next one is read.
+            del rows
 
     def _page(self, url, division, endpoint):
         """One page: its rows, decoded, and the address of the next one, checked."""
@@ -309,6 +322,11 @@ class Client:
             data=body,
             reference=reference,
         )
+
+
+def _all_rows(field):
+    """A condition that every row meets, on a property that mandatory filtering accepts."""
+    return ne(field, uuid.UUID(int=0)) if field == "ID" else ge(field, _EARLIEST)
 
 
 def _names(names):

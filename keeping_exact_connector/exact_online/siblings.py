@@ -33,6 +33,10 @@ _BULK = {
 }
 
 
+# Bulk lists without a date of creation; their key stands in for it.
+_UNDATED = {"documents/documentattachments", "salesinvoice/salesinvoicelines"}
+
+
 def sync_sibling(endpoint, names):
     """The sync endpoint with the rows of a list, ``None`` where there is none.
 
@@ -46,3 +50,8 @@ def sync_sibling(endpoint, names):
 def bulk_sibling(endpoint):
     """The bulk endpoint of a list, ``None`` where there is none."""
     return _BULK.get(endpoint.lower())
+
+
+def bulk_filter(endpoint):
+    """The property of a bulk list for a condition that all its rows are to meet."""
+    return "ID" if endpoint.lower() in _UNDATED else "Created"

@@ -1,5 +1,6 @@
 """The wire: what left, how much may come back, and what stays on this machine."""
 
+import gc
 import gzip
 import json
 import subprocess
@@ -290,6 +291,33 @@ def test_memory_stays_flat_over_many_pages(server, client):
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * MEGABYTE and len(server.requests) == pages
+
+
+@pytest.mark.parametrize("way", ["pages", "rows", "sync", "everything"])
+def test_one_page_is_held_at_a_time(server, tokens, way):
+    """The page before is given up when the next one is asked for."""
+    following = f"{server.url}/api/v1/7/x?2"
+    row = {"ID": "one", "Timestamp": "5"}
+    server.script(listing(*[row] * 9, following=following), listing({"ID": "2", "Timestamp": "6"}))
+    held = []
+
+    def look(_call):
+        pages = [one for one in gc.get_objects() if isinstance(one, list) and len(one) == 9]
+        held.append(sum(isinstance(one[0], dict) and one[0].get("ID") == "one" for one in pages))
+
+    with Client(server.url, tokens, 7, observer=look) as client:
+        options = {"select": ["ID"]}
+        iterator = {
+            "pages": lambda: client.pages("crm/Accounts", **options),
+            "rows": lambda: client.rows("crm/Accounts", **options),
+            "sync": lambda: client.sync("sync/CRM/Accounts", 1, **options),
+            "everything": lambda: client.everything("crm/Accounts", **options),
+        }[way]()
+        # Not a for loop, which would hold what it is at.
+        while next(iterator, None) is not None:
+            pass
+    assert len(server.requests) == 2
+    assert held == [1, 0], "the first page after the first call, and not after the second"
 
 
 def test_the_package_needs_no_odoo():
