@@ -13,6 +13,13 @@ from .odata import Int64, decimal_text
 _DATE = re.compile(r"/Date\((-?\d{1,18})\)/")
 _EPOCH = datetime(1970, 1, 1)
 
+# Properties of type Double that hold money, hours or a share of them; no Int has such a name in
+# the entities of the reference (ch. 4, exact-entities.json). Exact writes 100 for 100.00.
+_AMOUNT = re.compile(
+    r"Amount(?!Precision)|Balance|Budgeted|Capital$|Cost$|CostPrice|^CreditLine"
+    r"|^Discount(?:Sales|Purchase)?$|Percentage|Price(?!Precision)|Quantity|Rate(?:FC)?$|^Stock$"
+)
+
 
 def parse(body):
     """Parse the bytes of a JSON document; numbers with a fraction become ``Decimal``.
@@ -43,7 +50,8 @@ def decode(value):
     """Turn a parsed JSON value of Exact into plain Python values.
 
     - ``/Date(ms)/`` → naive ``datetime``: a wall clock without a zone (ch. 3.3);
-    - Double → ``Decimal``, or ``int`` when Exact wrote it without a fraction;
+    - Double → ``Decimal``; one that is no amount, price, quantity or percentage and that Exact
+      wrote without a fraction stays ``int``;
     - texts without the blanks that Exact pads codes with;
     - an expanded collection ``{"results": […]}`` → list; ``__metadata`` and collections that
       were not expanded (``__deferred``) are left out (ch. 3.2).
@@ -75,7 +83,7 @@ def _decode_object(value):
             raise UnexpectedAnswer("An expanded collection is cut into pages.")
         return _decode(value["results"])
     return {
-        key: _decode(item)
+        key: Decimal(item) if type(item) is int and _AMOUNT.search(key) else _decode(item)
         for key, item in value.items()
         if key != "__metadata" and not (isinstance(item, dict) and "__deferred" in item)
     }

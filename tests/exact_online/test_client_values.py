@@ -1,9 +1,11 @@
 """Dates, decimals, blanks and envelopes (ch. 3.2, 3.3)."""
 
 import json
+import re
 import uuid
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,13 @@ from hypothesis import strategies as st
 
 from exact_online import Int64, UnexpectedAnswer
 from exact_online.values import decode, encode, parse
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTITIES = json.loads((ROOT / "exact_sandbox" / "exact-entities.json").read_text())["entities"]
+# Doubles that are neither money nor hours nor shares of them.
+NO_AMOUNT = re.compile(
+    "Count$|itude$|Weight$|^Statistical(?!Quantity)|^FreeNumberField|Offset$|FileSize|Precision$"
+)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,44 @@ def test_doubles_become_decimals():
         "X": Decimal("0.001"),
     }
     assert not any(isinstance(value, float) for value in row.values())
+
+
+def test_every_amount_is_a_decimal():
+    """Also where Exact writes it without a fraction: 100 / 3 would be a float."""
+    text = (
+        b'{"AmountFC": 100, "Lines": {"results": [{"Quantity": 2, "NetPrice": 0}]}, "Type": 8020}'
+    )
+    row = decode(parse(text))
+    (line,) = row["Lines"]
+    for value in (row["AmountFC"], line["Quantity"], line["NetPrice"]):
+        assert isinstance(value, Decimal)
+    assert row["AmountFC"] / 3 == Decimal(100) / 3
+    assert type(row["Type"]) is int
+    assert decode({"Amount": None, "Price": True, "Quantity": " x"}) == {
+        "Amount": None,
+        "Price": True,
+        "Quantity": "x",
+    }
+
+
+def properties(kind):
+    """Names of the properties that the reference gives one of these types."""
+    for entity in ENTITIES.values():
+        for item in entity.get("properties", ()):
+            if item["type"].removeprefix("Edm.") in kind:
+                yield item["name"]
+        for text in entity.get("names", ()):
+            name, _colon, found = text.partition(":")
+            if found.removeprefix("Edm.").rstrip("*") in kind:
+                yield name
+
+
+def test_amounts_are_told_by_the_names_of_the_reference():
+    for name in set(properties({"Double"})):
+        if not NO_AMOUNT.search(name):
+            assert isinstance(decode({name: 7})[name], Decimal), name
+    for name in set(properties({"Int16", "Int32", "Int64", "Byte"})):
+        assert type(decode({name: 7})[name]) is int, name
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=12))
