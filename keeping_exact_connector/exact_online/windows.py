@@ -59,7 +59,8 @@ class Window:
     """The running window of one limit, as known on this side.
 
     ``left`` is never more than what Exact still allows, less the calls on their way: a reserved
-    call is taken out at once, an answer only lowers it. It is set anew when a window begins.
+    call is taken out at once, an answer only lowers it, unless it tells of another limit. It is
+    set anew when a window begins.
 
     :param usual: seconds that the window lasts as far as it is documented; never longer.
     :param limit: calls that a window allows.
@@ -139,7 +140,11 @@ class Window:
         if not told.something or self._is_late(told):
             return self
         limit = self.limit if told.limit is None else told.limit
-        left = limit if self._is_next(told) and self.told else self.left
+        # Of another limit than was thought, what is not used is another too: a Premium licence
+        # has 30,000 calls on the first day as well (ch. 2).
+        left = self.left + limit - self.limit
+        if self._is_next(told) and self.told:
+            left = limit
         if told.remaining is not None:
             left = min(left, told.remaining - underway)
         return replace(self._ending(told, now), limit=limit, left=left)

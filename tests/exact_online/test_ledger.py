@@ -155,7 +155,10 @@ def test_a_minute_that_becomes_longer(clock):
 def test_a_limit_that_changes(clock):
     ledger, exact = Ledger(clock=clock), Exact(clock, limit=300)
     call(ledger, exact, 60)
-    refusal(ledger)
+    exact.limit = 350
+    call(ledger, exact)
+    assert ledger.budget(7).minute_remaining == 289
+    exact.limit = 300
     clock.now += 60
     with pytest.raises(LimitReached):
         call(ledger, exact, 400)
@@ -165,6 +168,23 @@ def test_a_limit_that_changes(clock):
     with pytest.raises(LimitReached):
         call(ledger, exact, 400)
     assert exact.refused == 0 and ledger.budget(7).minute_limit == 10
+
+
+def test_a_limit_higher_than_documented_holds_from_the_first_answer(clock):
+    """A Premium licence has 30,000 calls a day (ch. 2): the first day too."""
+    ledger = Ledger(clock=clock)
+    headers = {
+        "X-RateLimit-Limit": "30000",
+        "X-RateLimit-Remaining": "29990",
+        "X-RateLimit-Reset": "1683936000000",
+        "Date": formatdate(START, usegmt=True),
+    }
+    reserve(ledger, 3)
+    ledger.record(7, "GET", ACCOUNTS, 200, headers)
+    assert ledger.budget(7).day_remaining == 29988, "two of ours may not have arrived"
+    ledger.record(7, "GET", ACCOUNTS, 200, {**headers, "X-RateLimit-Remaining": "12"})
+    ledger.record(7, "GET", ACCOUNTS, 200, headers)
+    assert ledger.budget(7).day_remaining == 11, "of one limit an answer only lowers what is left"
 
 
 def test_a_late_answer_says_nothing_about_the_next_minute(clock):
