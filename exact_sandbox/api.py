@@ -1,6 +1,7 @@
 """The REST API: who calls, whether they may, and what is done (chapters 3 to 5)."""
 
 import re
+import secrets
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -26,11 +27,12 @@ from .rights import has_right
 from .texts import sentence
 from .upkeep import DIVISIONS, is_active
 
-_ADDRESS = re.compile(r"/api/v1/(?:(current)|(\d{1,9}))/(.+)\Z")
+_ADDRESS = re.compile(r"/api/v1/(?:(current)|(beta/)?(\d{1,9}))/(.+)\Z")
 # Base64 makes a third more of the 10 MB that a POST may hold (resources.py counts them).
 _MAX_REQUEST = 14 * 1000 * 1000
 # With an administration in its address this one is not there (picqer #534).
 _NOT_IMPLEMENTED = {"system/Users"}
+_SESSION = "ASP.NET_SessionId"
 _OUT_OF_SCOPE = "Forbidden - User division is not within division scope."
 
 
@@ -48,6 +50,7 @@ class Call:
     body_form: str
     represent: bool
     answers: Answers
+    cookies: dict
     user: object = None
     app: object = None
     granted: frozenset = frozenset()
@@ -104,19 +107,20 @@ class Api:
         match = _ADDRESS.match(request.path)
         if not match:
             raise not_found(request.path.rstrip("/").rpartition("/")[2])
-        current, number, path = match.groups()
+        current, beta, number, path = match.groups()
         host = request.host_url.rstrip("/")
         call = Call(
             request.method,
             f"{host}/api/v1/{current or number}",
             f"{host}{request.path}",
             int(number) if number else None,
-            path,
+            f"{beta or ''}{path}",
             request.args.to_dict(),
             body,
             _body_form(request.mimetype),
             "return=representation" in request.headers.get("Prefer", "").lower(),
             answers,
+            request.cookies,
         )
         self._authenticate(request, call)
         return call
@@ -151,11 +155,24 @@ class Api:
             traceback.print_exc(file=sys.stderr)
             response = call.answers.error(ApiError(500, PROBLEM))
         response.headers.update(headers)
+        if call.division is not None:
+            self._set_cookies(call, response)
         return response
+
+    @staticmethod
+    def _set_cookies(call, response):
+        """Send the cookies of a real answer (the dump in chapter 2); nothing reads them."""
+        if _SESSION not in call.cookies:
+            session = f"{_SESSION}={secrets.token_hex(12)}; path=/; HttpOnly"
+            response.headers.add("Set-Cookie", session)
+        server = f"ExactServer{{{call.user.id}}}=Division={call.division}; path=/"
+        response.headers.add("Set-Cookie", server)
 
     def _dispatch(self, call):
         if call.path.endswith(("$metadata", "$batch")):
             return self._special(call, *call.path.rpartition("/")[::2])
+        if call.path.startswith("beta/"):
+            raise ApiError(501, f"The sandbox does not model {call.path}.")
         path, key_text, tail = _split(call.path)
         prefix = "current/" if call.division is None else ""
         if call.division is not None and route_of(path) in _NOT_IMPLEMENTED:

@@ -168,6 +168,12 @@ READY = {
     },
     # Without limit headers, as in a report of 2019 (chapter 2).
     "too_many": {"about": "429 without body or headers.", "kind": "status", "status": 429},
+    # Chapter 3.5; its body is not known.
+    "too_broad": {
+        "about": "408 without a body, for too broad a call.",
+        "kind": "status",
+        "status": 408,
+    },
     "empty_after": {
         "about": "The work is done, then 200 without a body.",
         "kind": "after",

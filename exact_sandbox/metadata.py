@@ -35,6 +35,14 @@ class Property:
         return "(" not in self.type and "." not in self.type
 
 
+# In use, but newer than the reference's lists (chapter 4.17).
+_NEWER = {
+    "Webhooks/WebhookSubscriptions": (
+        Property("IsInstant", "Boolean", frozenset({"GET", "POST", "PUT"})),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class EntityType:
     """One entity of the reference: address, verbs, scope, page size and properties."""
@@ -106,6 +114,7 @@ def _entity(name, raw):
     prefix, division, path = raw["uri"].partition("{division}/")
     items = [_property(item) for item in raw.get("properties", ())]
     items += [_short_property(item) for item in raw.get("names", ())]
+    items += _NEWER.get(name, ())
     return EntityType(
         name,
         path if division else prefix.removeprefix("/api/v1/"),

@@ -143,12 +143,12 @@ def test_row_wrong_verb(organisation, client):
 
 def test_row_too_broad(organisation, client, books):
     """408: the reading may be tried again, a write may have taken effect."""
-    organisation.sandbox.add_fault("status", status=408, times=6)
+    organisation.sandbox.add_fault("too_broad", times=6)
     where = eq("ID", books.customer)
     error = refusal(Unreachable, client.first, ACCOUNTS, select=["ID"], where=where)
     assert error.status == 408
     organisation.sandbox.clear_faults()
-    organisation.sandbox.add_fault("status", status=408)
+    organisation.sandbox.add_fault("too_broad")
     error = refusal(UnknownOutcome, client.post, INVOICES, books.payload())
     assert error.status == 408 and error.took_effect is None
 

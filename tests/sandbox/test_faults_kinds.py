@@ -56,6 +56,7 @@ def test_gateway_status_before_and_after_the_work(order, kind, made, status, bod
         ("empty", 200, 0),
         ("html", 200, 0),
         ("too_many", 429, 0),
+        ("too_broad", 408, 0),
         ("maintenance", 503, 0),
         ("gateway_extract", 500, 0),
         ("gateway_proxy", 404, 0),

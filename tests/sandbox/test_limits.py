@@ -97,8 +97,13 @@ def test_row_fair_use_counts_a_contract_as_a_whole(fresh):
 
 
 def test_row_premium_licence_has_no_limit_for_one_app(fresh):
-    client = connected(fresh, day_limit=4, contract_limit=4)
-    assert [ask(client).status_code for _ in range(5)] == [200] * 4 + [429]
+    """The app may use up what the contract has, in one administration; then all have none."""
+    client = connected(fresh, day_limit=30_000, contract_limit=30_000)
+    assert ask(client).headers["X-RateLimit-Limit"] == "30000"
+    client.sandbox.settings(day_limit=4, contract_limit=4)
+    first, second = (item["code"] for item in client.sandbox.administrations[:2])
+    assert [ask(client, first).status_code for _ in range(4)] == [200] * 3 + [429]
+    assert ask(client, second).status_code == 429
 
 
 def test_row_token_is_one_per_570_seconds(fresh):
@@ -140,6 +145,20 @@ def test_header_resets_are_utc_milliseconds(fresh):
     day = datetime.fromtimestamp(int(answer.headers["X-RateLimit-Reset"]) / 1000, timezone.utc)
     assert (day.hour, day.minute, day.second) == (0, 0, 0)
     assert 0 < (day - moment).total_seconds() <= 86400
+
+
+def test_header_cookies_of_the_real_service(fresh):
+    """The dump of chapter 2 has two; a client that keeps them is given no other session."""
+    client = connected(fresh)
+    answer = ask(client)
+    cookies = dict(answer.cookies)
+    session = cookies.pop("ASP.NET_SessionId")
+    (name,) = cookies
+    assert name.startswith("ExactServer{") and cookies[name] == f"Division={client.division}"
+    again = ask(client)
+    assert "ASP.NET_SessionId" not in again.cookies and session in again.request.headers["Cookie"]
+    client.session.cookies.clear()
+    assert ask(client).cookies["ASP.NET_SessionId"] != session
 
 
 @pytest.mark.parametrize(

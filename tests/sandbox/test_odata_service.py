@@ -168,6 +168,25 @@ def test_not_modelled_says_so(anna):
     assert answer.status_code == 501 and "does not model" in message(answer)
 
 
+def test_beta_is_not_modelled(anna):
+    """Its addresses have the administration one part further on (chapter 3.1)."""
+    path = f"/api/v1/beta/{anna.division}/project/Projects"
+    answer = anna.get(path, select="ID")
+    assert answer.status_code == 501 and "does not model" in message(answer)
+    assert "X-RateLimit-Remaining" in answer.headers
+    assert anna.call("GET", path, headers={"Authorization": ""}).status_code == 401
+    assert anna.get("/api/v1/gamma/1/project/Projects").status_code == 404
+
+
+def test_row_too_broad(anna):
+    """408 (emeq): what makes a call too broad is not told, so it comes when it is switched on."""
+    anna.sandbox.add_fault("too_broad", method="GET", path="Accounts$")
+    query = {"select": "ID", "filter": "Status eq 'C'", "top": "1"}
+    answer = anna.get(ACCOUNTS, **query)
+    assert (answer.status_code, answer.content) == (408, b"")
+    assert anna.get(ACCOUNTS, **query).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     ["nothing/Accounts", "crm/accounts", "Accounts", f"{ACCOUNTS}(guid'{NOWHERE}')/Nothing"],

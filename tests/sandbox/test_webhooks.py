@@ -53,6 +53,13 @@ def test_subscribing_tries_the_callback(client, tls):
     assert client.get(f"{PATH}(guid'{row['ID']}')").json()["d"]["Topic"] == "Accounts"
 
 
+def test_the_newer_property_is_taken(client, receiver):
+    """IsInstant is in no list of properties; a client that sends it works (chapter 4.17)."""
+    row = subscribe(client, receiver, IsInstant=True)
+    assert row["IsInstant"] is True
+    assert client.rows(PATH, select="IsInstant")[0]["IsInstant"] is True
+
+
 @pytest.mark.parametrize("status", [204, 302, 404, 500])
 def test_a_callback_that_does_not_answer_200_is_refused(client, receiver, status):
     receiver.status = status
