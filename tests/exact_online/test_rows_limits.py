@@ -88,6 +88,31 @@ def test_row_fair_use(organisation):
         assert (number, error.cause, error.status) == (3, "day", 429)
 
 
+def test_row_premium_licence(organisation):
+    """No limit for one app: it may use up what the contract has, wherever it likes."""
+    organisation.sandbox.settings(day_limit=30_000, contract_limit=30_000)
+    with organisation.client() as client:
+        read(client)
+        assert client.budget.day_limit == 30_000
+        organisation.sandbox.settings(day_limit=9, contract_limit=9)
+        number, error = run_out(client)
+        assert (number, error.cause) == (8, "day")
+    with organisation.client() as other, pytest.raises(LimitReached) as caught:
+        read(other, division=SECOND)
+    assert (caught.value.cause, caught.value.status) == ("day", 429)
+
+
+def test_row_token(organisation):
+    """One per 570 seconds; too early is no loss."""
+    organisation.sandbox.advance(560)
+    with pytest.raises(LimitReached) as caught:
+        organisation.refresh()
+    assert caught.value.cause == "tokens"
+    organisation.sandbox.advance(10)
+    before = organisation.tokens
+    assert organisation.refresh().refresh_token != before.refresh_token
+
+
 def test_row_errors(organisation):
     """The client stops at 8; Exact blocks the twelfth, that of a program that does not."""
     ledger = Ledger()
