@@ -14,9 +14,12 @@ from .budget import HOUR, Budget, hit_limit, moment, names_limit, retry_after, t
 from .errors import LimitReached
 from .windows import ARRIVING, DAY, MINUTE, Window
 
-#: Errors of one endpoint in an hour at which we stop. Exact blocks after 10: two are left for
-#: calls of other processes that are on their way.
+#: Errors of one endpoint in an hour at which we stop: two are left for other programs.
 ERROR_STOP = 8
+
+#: Errors of one endpoint in an hour after which Exact blocks. Once one was seen, those that the
+#: calls on their way may become are kept below it too.
+ERROR_LIMIT = 10
 
 #: Statuses that Exact counts as errors (ch. 2).
 ERROR_STATUSES = frozenset({400, 401, 403, 404})
@@ -33,6 +36,7 @@ class State:
     :param underway: when the calls were reserved that Exact may not have counted yet: those of
         the last seconds without an answer. A process that dies holds nothing up for longer.
     :param errors: ``{user: {endpoint: [moment, …]}}`` of the errors that count.
+    :param waiting: as ``errors``, of the calls of the last seconds without an answer.
     :param blocked: ``{user: {endpoint: moment}}`` until which Exact blocks.
     """
 
@@ -40,6 +44,7 @@ class State:
     day: Window = Window.unknown(*DAY)
     underway: tuple = ()
     errors: dict = field(default_factory=dict)
+    waiting: dict = field(default_factory=dict)
     blocked: dict = field(default_factory=dict)
 
     def to_json(self):
@@ -58,7 +63,8 @@ class State:
                 Window.checked(**values["minute"]),
                 Window.checked(**values["day"]),
                 tuple(one + 0.0 for one in values["underway"]),
-                _table(values["errors"], lambda moments: [one + 0.0 for one in moments]),
+                _table(values["errors"], _moments),
+                _table(values.get("waiting", {}), _moments),
                 _table(values["blocked"], lambda end: end + 0.0),
             )
         except (
@@ -97,6 +103,8 @@ def reserve(state, now, user, endpoint, counted=True):
         refusal = _used_up(state)
     if refusal is not None:
         return state, refusal
+    waiting = [*state.waiting.get(user, {}).get(endpoint, ()), now]
+    state = replace(state, waiting=_with(state.waiting, user, endpoint, waiting))
     if counted:
         state = replace(
             state,
@@ -121,6 +129,10 @@ def record(state, now, user, endpoint, status, headers, *, reserved=None, blocke
     if reserved in state.underway:
         at = state.underway.index(reserved)
         state = replace(state, underway=state.underway[:at] + state.underway[at + 1 :])
+    # Which of them has its answer does not matter, only how many have none.
+    waiting = state.waiting.get(user, {}).get(endpoint)
+    if waiting:
+        state = replace(state, waiting=_with(state.waiting, user, endpoint, waiting[1:]))
     if status in ERROR_STATUSES:
         moments = [*state.errors.get(user, {}).get(endpoint, ()), now]
         state = replace(state, errors=_with(state.errors, user, endpoint, moments))
@@ -151,7 +163,8 @@ def _running(state, now):
         minute=state.minute.at(now, arriving),
         day=state.day.at(now, arriving),
         underway=underway,
-        errors=_recent(state.errors, now),
+        errors=_recent(state.errors, now, HOUR),
+        waiting=_recent(state.waiting, now, ARRIVING),
         blocked={
             user: kept
             for user, ends in state.blocked.items()
@@ -160,11 +173,11 @@ def _running(state, now):
     )
 
 
-def _recent(errors, now):
+def _recent(table, now, seconds):
     recent = {}
-    for user, endpoints in errors.items():
+    for user, endpoints in table.items():
         for endpoint, moments in endpoints.items():
-            kept = [one for one in moments if abs(now - one) < HOUR]
+            kept = [one for one in moments if abs(now - one) < seconds]
             if kept:
                 recent.setdefault(user, {})[endpoint] = kept
     return recent
@@ -177,6 +190,10 @@ def _table(users, read):
     }
 
 
+def _moments(moments):
+    return [one + 0.0 for one in moments]
+
+
 def _no_number(name):
     raise ValueError(f"{name} is no moment")
 
@@ -186,11 +203,14 @@ def _with(table, user, endpoint, value):
 
 
 def _stopped(state, now, user, endpoint):
-    """The refusal of an endpoint with too many errors."""
+    """The refusal of an endpoint with too many errors, or with calls that may become them."""
     until = state.blocked.get(user, {}).get(endpoint)
     moments = state.errors.get(user, {}).get(endpoint, [])
+    waiting = state.waiting.get(user, {}).get(endpoint, [])
     if len(moments) >= ERROR_STOP:
         until = max(until or 0.0, moments[-ERROR_STOP] + HOUR)
+    elif moments and len(moments) + len(waiting) >= ERROR_LIMIT:
+        until = max(until or 0.0, waiting[0] + ARRIVING)
     return None if until is None else LimitReached(moment(until), cause="errors")
 
 

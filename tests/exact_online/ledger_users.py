@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "keeping_exact_connector"))
 
-from exact_online import Client, Ledger, LimitReached, State, eq  # noqa: E402
+from exact_online import Client, Ledger, LimitReached, Refused, State, eq  # noqa: E402
 
 
 class FileLedger(Ledger):
@@ -52,8 +52,11 @@ class FileLedger(Ledger):
         return result
 
 
-def main(site_url, token, division, path, seconds):
-    """Call until time is up; print how the calls ended."""
+def main(site_url, token, division, path, seconds, name):
+    """Call until time is up; print how the calls ended.
+
+    :param name: the property to ask for; one that does not exist is refused each time
+    """
     end = time.monotonic() + float(seconds)
     made, told = 0, []
     where = eq("Code", "no such")
@@ -61,7 +64,9 @@ def main(site_url, token, division, path, seconds):
     with Client(site_url, lambda rejected=None: token, int(division), ledger=ledger) as client:
         while time.monotonic() < end:
             try:
-                client.first("crm/Accounts", select=["ID"], where=where)
+                client.first("crm/Accounts", select=[name], where=where)
+                made += 1
+            except Refused:
                 made += 1
             except LimitReached as error:
                 told.append((error.cause, error.status))

@@ -235,6 +235,25 @@ def test_errors_leave_the_hour_one_by_one(clock):
     assert refusal(ledger).retry_at.timestamp() == START + 3660
 
 
+def test_calls_on_their_way_may_be_errors_too(clock):
+    ledger = Ledger(clock=clock)
+    reserve(ledger, 20)
+    for _call in range(20):
+        ledger.record(7, "GET", ACCOUNTS, 200, {})
+    reserve(ledger)
+    ledger.record(7, "GET", ACCOUNTS, 404, {})
+    reserve(ledger, 9)
+    error = refusal(ledger)
+    assert error.cause == "errors" and 0 < error.retry_at.timestamp() - clock.now <= 10
+    ledger.reserve(7, "GET", "logistics/Items")
+    ledger.record(7, "GET", ACCOUNTS, 200, {})
+    reserve(ledger)
+    refusal(ledger)
+    # A process that died holds nobody up.
+    clock.now += 11
+    reserve(ledger, 9)
+
+
 def test_errors_are_counted_per_user_and_calls_for_all():
     class Shared(Ledger):
         state = State()

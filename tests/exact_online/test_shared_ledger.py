@@ -13,17 +13,17 @@ import pytest
 from ledger_users import FileLedger
 from organisation import DIVISION, Organisation
 
-from exact_online import LimitReached
+from exact_online import LimitReached, Refused, eq
 from exact_sandbox.process import SandboxProcess
 
 USER = Path(__file__).with_name("ledger_users.py")
 PROCESSES, MINUTE, LIMIT, SECONDS = 4, 2, 60, 7
 
 
-def run_users(organisation, path):
+def run_users(organisation, path, processes=PROCESSES, name="ID"):
     command = [sys.executable, str(USER), organisation.sandbox.url]
-    command += [organisation.tokens.access_token, str(DIVISION), str(path), str(SECONDS)]
-    users = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
+    command += [organisation.tokens.access_token, str(DIVISION), str(path), str(SECONDS), name]
+    users = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
     return [json.loads(user.communicate(timeout=60)[0]) for user in users]
 
 
@@ -43,6 +43,24 @@ def test_processes_share_a_minute(tmp_path):
     used = sum(minutes[minute] for minute in whole)
     assert len(whole) >= 2 and max(minutes.values()) <= LIMIT
     assert used > 0.9 * LIMIT * len(whole), dict(minutes)
+
+
+def test_processes_share_the_count_of_errors(tmp_path):
+    """However many calls are on their way, Exact never counts the eleventh error."""
+    with SandboxProcess() as sandbox:
+        organisation = Organisation(sandbox).connect()
+        for _call in range(20):
+            sandbox.add_fault("delay", path="crm/Accounts", seconds=0.3)
+        # One error, as when a right was lost: from then on the others are on their guard.
+        ledger = FileLedger(tmp_path / "ledger")
+        with organisation.client(ledger=ledger) as client, pytest.raises(Refused):
+            client.first("crm/Accounts", select=["Nonsense"], where=eq("Code", "x"))
+        told = run_users(organisation, tmp_path / "ledger", 12, "Nonsense")
+        calls = [call for call in sandbox.calls() if call["division"] == DIVISION]
+    assert Counter(call["status"] for call in calls) == {400: len(calls)}, "it is never blocked"
+    assert 8 <= len(calls) <= 10, "and the errors that are allowed are made"
+    assert sum(user["made"] for user in told) == len(calls) - 1
+    assert {tuple(cause) for user in told for cause in user["told"]} == {("errors", None)}
 
 
 def test_a_process_that_is_killed_leaks_nothing(tmp_path):
