@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ from devtools import odoo, paths
 TOKEN = "/api/oauth2/token"
 API = "/api/v1/"
 ROUNDS = 100
+LOST = 40
 
 
 def _run_users(office):
@@ -39,27 +41,30 @@ def _run_users(office):
             cwd=paths.DEV,
             capture_output=True,
             text=True,
-            timeout=300,
+            # Three minutes were seen on a machine with much else to do.
+            timeout=600,
             check=False,
         )
     finally:
         os.unlink(config)
         office.odoo.start()
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return Counter(json.loads(done.stdout.splitlines()[-1]))
 
 
 @pytest.mark.parametrize("profile", ["strict"], indirect=True)
 def test_eight_processes_renew_a_token_once_each_time_it_runs_out(office):
-    """8 processes, 100 tokens, slow token answers, and answers lost elsewhere."""
+    """8 processes, 100 tokens, each with a delay of its own, and answers lost elsewhere."""
+    chance = random.Random(20261123)
     sandbox = office.sandbox
     before = sandbox.settings()
     sandbox.settings(minute_limit=1_000_000, day_limit=1_000_000)
-    for skip in range(ROUNDS // 2):
-        sandbox.add_fault("delay", "POST", TOKEN, seconds=0.01 * (skip % 20))
-    for skip in range(40):
-        sandbox.add_fault("delay", "GET", "crm/Accounts", seconds=0.1, skip=7 * skip)
-        sandbox.add_fault("lose_answer", "GET", "crm/Accounts", skip=11 * skip)
+    for _token in range(ROUNDS + 1):
+        sandbox.add_fault("delay", "POST", TOKEN, seconds=chance.uniform(0, 0.2))
+    accounts = ("GET", "crm/Accounts")
+    for number in range(LOST):
+        sandbox.add_fault("delay", *accounts, seconds=chance.uniform(0, 0.2), skip=17 * number)
+        sandbox.add_fault("lose_answer", *accounts, skip=19 * number)
     sandbox.clear_calls()
     try:
         seen = _run_users(office)
@@ -72,7 +77,10 @@ def test_eight_processes_renew_a_token_once_each_time_it_runs_out(office):
     answers = Counter(call["status"] for call in log if call["path"].startswith(API))
     assert set(answers) == {200} and answers[200] >= 8 * ROUNDS, answers
     assert seen.pop("ok") >= 8 * ROUNDS
-    assert not seen, "a lost answer of a reading call is asked for again"
+    # A reading call is asked for again, twice: seldom all three answers are among the lost ones.
+    assert all(outcome.startswith("Unreachable: Exact Online: no answer") for outcome in seen), seen
+    lost = Counter(call["fault"] for call in log)["lose_answer"]
+    assert lost == LOST and 3 * seen.total() <= LOST, (lost, seen)
     office.admin = office.log_in("admin")
     connection = office.admin.find("keeping.exact.connection", [], "state")
     assert [item["state"] for item in connection] == ["connected"]
