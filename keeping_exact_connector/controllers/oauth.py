@@ -1,16 +1,18 @@
-import logging
+import time
 
 from odoo import api, http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import consteq, verify_hash_signed
+from odoo.tools import verify_hash_signed
 
 from .. import exact_online
 from ..models.keeping_exact_connection import CALLBACK_PATH, STATE_SCOPE
-
-_logger = logging.getLogger(__name__)
+from ..models.keeping_exact_connection_use import ConsentBusy
+from ..tools.locks import CONFLICTS
 
 GROUP = "keeping_exact_connector.group_administrator"
+# A renewal of tokens or a save by somebody else is over in a moment.
+TRIES, PAUSE = 20, 0.5
 
 
 class ExactOAuthController(http.Controller):
@@ -72,29 +74,41 @@ class ExactOAuthController(http.Controller):
 
     def _use_nonce(self, connection, nonce):
         """Take the nonce, for good: in a cursor of its own, so that a retry cannot reuse it."""
-        with connection.env.registry.cursor() as cr:
-            own = self._in_cursor(connection, cr).sudo()
-            if not own.try_lock_for_update(allow_referencing=True):
-                return False
-            if not own.consent_nonce or not consteq(own.consent_nonce, nonce):
-                return False
-            own.consent_nonce = False
-        return True
+        passing = (ConsentBusy, *CONFLICTS)
+        return self._commit(connection, lambda own: own.sudo()._take_nonce(nonce), passing)
 
     def _accept(self, connection, code):
-        # Odoo repeats a request after a serialization failure, and a code works once: the
-        # exchange gets a cursor that is committed as soon as Exact has answered.
-        with connection.env.registry.cursor() as cr:
-            self._in_cursor(connection, cr)._accept_consent(code)
-        with connection.env.registry.cursor() as cr:
-            self._in_cursor(connection, cr)._resume_work()
-        with connection.env.registry.cursor() as cr:
-            own = self._in_cursor(connection, cr)
+        # A code works once, so the exchange is committed as soon as Exact has answered.
+        with connection.env.registry.cursor() as turn:
+            connection._wait_for_consents(turn)
+            self._commit(connection, lambda own: own._accept_consent(code), (ConsentBusy,))
+        self._commit(connection, lambda own: own._resume_work(), CONFLICTS)
+        self._commit(connection, self._read_administrations, CONFLICTS)
+
+    def _read_administrations(self, connection):
+        try:
+            connection._read_administrations()
+        except exact_online.ExactError as problem:
+            # The connection is there all the same; what is wrong is said on it.
+            text = self._text(connection.env, problem)
+            connection.sudo()._set_attention("no_administrations", text)
+
+    def _commit(self, connection, work, passing):
+        """Do something with the connection in a cursor of its own.
+
+        Odoo would repeat the whole request after a conflict, and the question is used up by now.
+
+        :param passing: errors after which it is tried again
+        """
+        for tries_left in reversed(range(TRIES)):
             try:
-                own._read_administrations()
-            except exact_online.ExactError as problem:
-                # The connection is there all the same; what is wrong is said on it.
-                own.sudo()._set_attention("no_administrations", self._text(own.env, problem))
+                with connection.env.registry.cursor() as cr:
+                    return work(self._in_cursor(connection, cr))
+            except passing:
+                if not tries_left:
+                    raise
+                time.sleep(PAUSE)
+        return None
 
     def _in_cursor(self, connection, cr):
         env = api.Environment(cr, connection.env.uid, connection.env.context)

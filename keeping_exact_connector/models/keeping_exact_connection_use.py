@@ -1,14 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import hash_sign
+from odoo.tools import consteq, hash_sign
 
 from .. import exact_online
-from ..tools import encryption, markers
+from ..tools import encryption, locks, markers
 from ..tools.call_log import CallLog
 from ..tools.database_ledger import DatabaseLedger, LoggedClient
 from ..tools.settings import get_setting
 from ..tools.token_source import TokenSource
 from .keeping_exact_connection import CONSENT_LIFE, STATE_SCOPE
+
+
+class ConsentBusy(UserError):
+    """Others are at the rows that a consent is going to write; Exact was not called yet."""
 
 
 class KeepingExactConnectionUse(models.Model):
@@ -20,14 +24,18 @@ class KeepingExactConnectionUse(models.Model):
     def _get_site_url(self, site):
         return get_setting(f"site_url_{site}") or exact_online.SITES[site].url
 
+    def _get_own_client_id(self):
+        """Return the client id that was filled in, without what is copied along with it."""
+        return (self.client_id or "").strip().strip("{}")
+
     def _get_app(self):
         """Return client id and secret: those of the connection, else the server's.
 
         :raise UserError: there is none
         """
         connection_sudo = self.sudo()
-        if self.client_id:
-            client_id = self.client_id.strip().strip("{}")
+        client_id = self._get_own_client_id()
+        if client_id:
             encrypted = connection_sudo.client_secret_pending
             if not encrypted and connection_sudo.grant_id.client_id == client_id:
                 encrypted = connection_sudo.grant_id.client_secret
@@ -57,6 +65,24 @@ class KeepingExactConnectionUse(models.Model):
         self.sudo().consent_nonce = nonce
         values = [self.id, self.env.uid, self.company_id.id, nonce]
         return hash_sign(self.sudo().env, STATE_SCOPE, values, expiration=CONSENT_LIFE)
+
+    def _take_nonce(self, nonce):
+        """Use up the nonce of the question; tell whether it was there to be used.
+
+        :raise ConsentBusy: somebody is at this connection; to be tried again
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise self._make_busy()
+        if not self.consent_nonce or not consteq(self.consent_nonce, nonce):
+            return False
+        self.consent_nonce = False
+        return True
+
+    def _make_busy(self):
+        return ConsentBusy(
+            self.env._("This connection is being renewed at this moment; try again.")
+        )
 
     def _get_token_source(self):
         """Return what gives a client of this connection its access token."""
@@ -109,12 +135,22 @@ class KeepingExactConnectionUse(models.Model):
     def _set_attention(self, code, text=None):
         self.write({"state": "attention", "health_code": code, "health_text": text})
 
+    def _wait_for_consents(self, cr):
+        """Wait until nobody else is connecting the same app.
+
+        Of two at once the tokens of the last one count for both, and they share a grant.
+
+        :param cr: a cursor of its own, that is kept open for as long as the consent takes
+        """
+        locks.wait_for_consents(cr, f"{self.site} {self._get_own_client_id()}")
+
     def _accept_consent(self, code):
         """Exchange the code for tokens and keep them. Runs in a cursor of its own.
 
         The connection is changed only when all of it worked.
 
         :param str code: the authorization code, decoded
+        :raise ConsentBusy: the code was not used yet, so it may be tried again
         :raise exact_online.ExactError: Exact refused it
         """
         self.ensure_one()
@@ -159,21 +195,21 @@ class KeepingExactConnectionUse(models.Model):
             ledger.flush()
 
     def _lock_for_consent(self, client_id):
-        """Lock what the new tokens will be written to, before the code is used up.
+        """Lock all that the new tokens will be written to, before the code is used up.
 
-        :raise UserError: somebody is connecting or renewing tokens at this moment
+        The other connections of the same app too: a conflict at their rows would undo the rest.
+
+        :raise ConsentBusy: somebody is at one of them; to be tried again in a new transaction
         """
-        connection_sudo = self.sudo()
-        grants = (
-            self.env["keeping.exact.grant"]
-            .sudo()
-            .search([("site", "=", self.site), ("client_id", "=", client_id)])
-        )
-        locked = connection_sudo.try_lock_for_update(allow_referencing=True)
-        if not locked or len(grants.try_lock_for_update(allow_referencing=True)) != len(grants):
-            raise UserError(
-                self.env._("This connection is being renewed at this moment; try again.")
-            )
+        busy = self._make_busy()
+        grants_sudo = self.env["keeping.exact.grant"].sudo()
+        grants_sudo = grants_sudo.search([("site", "=", self.site), ("client_id", "=", client_id)])
+        try:
+            for records in (self.sudo() | grants_sudo.connection_ids, grants_sudo):
+                if records.try_lock_for_update(allow_referencing=True) != records:
+                    raise busy
+        except locks.CONFLICTS as error:
+            raise busy from error
 
     def _get_or_make_grant(self, client_id, exact_user):
         Grant = self.env["keeping.exact.grant"]
@@ -204,7 +240,7 @@ class KeepingExactConnectionUse(models.Model):
         grant_sudo = self.sudo().grant_id
         if grant_sudo:
             return grant_sudo._get_other_databases()
-        client_id = (self.client_id or "").strip().strip("{}")
+        client_id = self._get_own_client_id()
         if not client_id:
             return []
         return markers.others(self.env.cr, self._get_site_url(self.site), client_id)

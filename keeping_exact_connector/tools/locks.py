@@ -1,4 +1,4 @@
-"""Locks on an administration that live as long as a run, not as a transaction of its work.
+"""Locks that live as long as a run, not as a transaction of its work.
 
 A run commits after each step, and a row lock in the same cursor would end with the first
 commit. So the lock is taken in a cursor of its own. It is an advisory lock and not one on the
@@ -14,6 +14,8 @@ CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetec
 # First key of PostgreSQL's two-key advisory locks; the second is the administration's id.
 SENDING = 1_162_380_801
 SYNCING = 1_162_380_802
+# Second key: a hash of the app.
+_CONSENT = 1_162_380_803
 
 
 def try_administration_lock(cr, purpose, administration_id):
@@ -27,3 +29,15 @@ def try_administration_lock(cr, purpose, administration_id):
     """
     cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (purpose, administration_id))
     return cr.fetchone()[0]
+
+
+def wait_for_consents(cr, app):
+    """Wait until nobody else is connecting an app; the lock ends with the transaction of *cr*.
+
+    There is no row to lock: the first consent of an Exact user makes it. What the other one made
+    is not seen in this transaction (REPEATABLE READ), so the work needs another cursor.
+
+    :param cr: the cursor that holds the lock; nothing else should be done with it
+    :param str app: site and client id
+    """
+    cr.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_CONSENT, app))
