@@ -42,7 +42,7 @@ class KeepingExactConnection(models.Model):
         "Connections, invoices and hours stay as they are, and what waits goes on when it is on "
         "again.",
     )
-    switched_off_message = fields.Char(compute="_compute_keeping_exact_enabled")
+    switched_off_message = fields.Char(compute="_compute_switched_off_message")
     site = fields.Selection(
         SITE_SELECTION,
         string="Exact Online of",
@@ -126,8 +126,12 @@ class KeepingExactConnection(models.Model):
     @api.depends("company_id.keeping_exact_enabled")
     def _compute_keeping_exact_enabled(self):
         for connection in self:
+            connection.keeping_exact_enabled = connection.company_id.sudo().keeping_exact_enabled
+
+    @api.depends("company_id.keeping_exact_enabled")
+    def _compute_switched_off_message(self):
+        for connection in self:
             company = connection.company_id
-            connection.keeping_exact_enabled = company.sudo().keeping_exact_enabled
             refusal = company and company._get_keeping_exact_refusal()
             connection.switched_off_message = refusal or False
 

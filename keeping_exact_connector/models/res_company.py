@@ -19,8 +19,9 @@ class ResCompany(models.Model):
         string="Exact Online",
         default=True,
         groups=ADMINISTRATOR,
-        help="Off: nothing is read from or sent to Exact Online for this organisation. Connections, "
-        "invoices and hours stay as they are, and what waits goes on when it is on again.",
+        help="Off: nothing is read from or sent to Exact Online for this organisation. "
+        "Connections, invoices and hours stay as they are, and what waits goes on when it is on "
+        "again.",
     )
 
     # ------------------------------------------------------------------ CRUD

@@ -110,26 +110,25 @@ class ResCompanySteps(models.Model):
 
     def _get_keeping_exact_step_texts(self):
         """Return dict name of a step -> title, explanation, text of its button."""
-        _ = self.env._
         return {
             "connect": (
-                _("Connect"),
-                _("Log in at Exact Online and allow access."),
-                _("Start connecting"),
+                self.env._("Connect"),
+                self.env._("Log in at Exact Online and allow access."),
+                self.env._("Start connecting"),
             ),
             "link": (
-                _("Link"),
-                _("Choose the administration in which you invoice."),
-                _("Choose"),
+                self.env._("Link"),
+                self.env._("Choose the administration in which you invoice."),
+                self.env._("Choose"),
             ),
             "check": (
-                _("Check"),
-                _("See whether Exact Online has all that invoicing needs."),
-                _("Check"),
+                self.env._("Check"),
+                self.env._("See whether Exact Online has all that invoicing needs."),
+                self.env._("Check"),
             ),
             "invoice": (
-                _("First invoice"),
-                _("Choose hours and make an invoice of them."),
-                _("New invoice"),
+                self.env._("First invoice"),
+                self.env._("Choose hours and make an invoice of them."),
+                self.env._("New invoice"),
             ),
         }

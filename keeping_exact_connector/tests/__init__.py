@@ -15,6 +15,7 @@ from . import (
     test_secrets,
     test_sending,
     test_sending_customers,
+    test_switch,
     test_timesheet_state,
     test_token_refusals,
     test_tools,
