@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import exact_online
-from ..tools.guards import check_administrator, check_editable
+from ..tools.guards import ADMINISTRATOR, check_administrator, check_editable
 from ..tools.locks import SYNCING, try_administration_lock
 from ..tools.sites import SITE_SELECTION
 from .keeping_exact_invoice import UNDER_WAY
@@ -45,11 +45,13 @@ class KeepingExactAdministration(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
+        # Its name says who the Exact user is.
+        groups=ADMINISTRATOR,
     )
     connection_state = fields.Selection(
         related="connection_id.state", string="State of the connection"
     )
-    health_message = fields.Text(related="connection_id.health_message")
+    health_message = fields.Text(related="connection_id.health_message", groups=ADMINISTRATOR)
     country_code = fields.Char(string="Country", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     state = fields.Selection(

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
-from ..tools.guards import check_administrator
+from ..tools.guards import ADMINISTRATOR, check_administrator
 from .keeping_exact_invoice import IN_EXACT
-from .res_company import ADMINISTRATOR
 
 
 class KeepingExactAdministrationFigures(models.Model):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-ADMINISTRATOR = "keeping_exact_connector.group_administrator"
+from ..tools.guards import ADMINISTRATOR
 
 
 class ResCompany(models.Model):

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.guards import check_administrator
-from .res_company import ADMINISTRATOR
+from ..tools.guards import ADMINISTRATOR, check_administrator
 
 USER = "keeping_exact_connector.group_user"
 INVOICING = "keeping_exact_connector.group_invoicing"

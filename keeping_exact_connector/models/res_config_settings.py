@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .res_company import ADMINISTRATOR
+from ..tools.guards import ADMINISTRATOR
 
 
 class ResConfigSettings(models.TransientModel):

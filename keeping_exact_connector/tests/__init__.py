@@ -11,6 +11,7 @@ from . import (
     test_matching,
     test_oauth_callback,
     test_other_database,
+    test_overview,
     test_pause,
     test_secrets,
     test_sending,

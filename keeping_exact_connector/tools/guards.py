@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError
 
+ADMINISTRATOR = "keeping_exact_connector.group_administrator"
 # Written by the chatter and by activities on behalf of the person.
 FOLLOW_UP = ("message_", "activity_")
 
@@ -32,7 +33,7 @@ def check_administrator(records, also_off=False):
     :raise UserError: the integration is switched off for the organisation
     """
     records.check_access("write")
-    if not records.env.user.has_group("keeping_exact_connector.group_administrator"):
+    if not records.env.user.has_group(ADMINISTRATOR):
         raise AccessError(records.env._("Only an Exact Online administrator may do this."))
     if not also_off:
         records.company_id._check_keeping_exact_enabled()
