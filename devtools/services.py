@@ -238,14 +238,22 @@ def sandbox(state: Path | None = None, port: int = 0) -> Iterator[SandboxProcess
 
 @contextlib.contextmanager
 def pair(
-    shop: Workshop, *, environment: Mapping[str, str] | None = None, cron_threads: int = 1
+    shop: Workshop,
+    *,
+    template: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    cron_threads: int = 1,
 ) -> Iterator[tuple[OdooServer, SandboxProcess]]:
-    """Have an Odoo with our add-on and a sandbox that know each other's addresses."""
+    """Have an Odoo and a sandbox that know each other's addresses.
+
+    :param template: the database to copy, by default the one with our add-on.
+    """
     with contextlib.ExitStack() as stack:
         exact = stack.enter_context(sandbox())
         server = stack.enter_context(
             fresh_odoo(
                 shop,
+                template=template,
                 environment={SITE_VARIABLE: exact.url, **(environment or {})},
                 cron_threads=cron_threads,
             )

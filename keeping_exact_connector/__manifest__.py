@@ -6,6 +6,7 @@
     "author": "Keeping",
     "website": "https://keeping.nl",
     "license": "LGPL-3",
+    "application": True,
     "depends": ["hr_timesheet", "mail"],
     "external_dependencies": {"python": ["cryptography", "requests"]},
     "data": [

@@ -36,6 +36,13 @@ class ExactOAuthController(http.Controller):
                 env._("This page was not opened from a question of yours, or too late."),
                 env._("Go back to the connection and click Start connecting again."),
             )
+        refusal = connection.company_id._get_keeping_exact_refusal()
+        if refusal:
+            return self._explain(
+                refusal,
+                env._("Nothing was changed. Click Start connecting again when it is on."),
+                connection,
+            )
         if not self._use_nonce(connection, nonce):
             return self._explain(
                 env._("This answer of Exact Online was used before."),

@@ -92,6 +92,35 @@ class AccountAnalyticLine(models.Model):
         live = [("live", "=", True), ("invoice_id.state", "in", states)]
         return Domain("keeping_exact_hour_ids", "any!", live)
 
+    @api.model
+    def _keeping_exact_domain_to_invoice(self, companies):
+        """Return the domain of the hours of organisations that wait to be invoiced.
+
+        One rule for the wizard and for every figure.
+        """
+        return (
+            Domain("company_id", "in", companies.ids)
+            & Domain("keeping_exact_state", "=", "to_invoice")
+            & Domain("unit_amount", "!=", 0)
+        )
+
+    @api.model
+    def _get_keeping_exact_hours_waiting(self, companies):
+        """Count the hours that wait to be invoiced, of those the user may see, in one query.
+
+        :return: dict company id -> hours
+        """
+        waiting = dict.fromkeys(companies.ids, 0.0)
+        hour = self.env.ref("uom.product_uom_hour")
+        groups = self._read_group(
+            self._keeping_exact_domain_to_invoice(companies),
+            ["company_id", "product_uom_id"],
+            ["unit_amount:sum"],
+        )
+        for company, uom, amount in groups:
+            waiting[company.id] += amount * (uom.factor / hour.factor if uom else 1)
+        return waiting
+
     # ------------------------------------------------------------------ promise 2
 
     def _get_live_hours(self):

@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import exact_online
-from ..tools.guards import check_administrator, check_editable
+from ..tools.guards import ADMINISTRATOR, check_administrator, check_editable
 from ..tools.locks import SYNCING, try_administration_lock
 from ..tools.sites import SITE_SELECTION
 from .keeping_exact_invoice import UNDER_WAY
@@ -27,7 +27,13 @@ class KeepingExactAdministration(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, readonly=True)
-    code = fields.Integer(string="Number", required=True, readonly=True, aggregator=None)
+    code = fields.Integer(
+        string="Number",
+        required=True,
+        readonly=True,
+        aggregator=None,
+        help="Exact calls it division; you see it in the addresses of your Exact Online.",
+    )
     site = fields.Selection(SITE_SELECTION, required=True, readonly=True)
     company_id = fields.Many2one(
         "res.company", string="Organisation", required=True, readonly=True, index=True
@@ -39,11 +45,13 @@ class KeepingExactAdministration(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
+        # Its name says who the Exact user is.
+        groups=ADMINISTRATOR,
     )
     connection_state = fields.Selection(
         related="connection_id.state", string="State of the connection"
     )
-    health_message = fields.Text(related="connection_id.health_message")
+    health_message = fields.Text(related="connection_id.health_message", groups=ADMINISTRATOR)
     country_code = fields.Char(string="Country", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     state = fields.Selection(
@@ -62,15 +70,17 @@ class KeepingExactAdministration(models.Model):
         string="Sales journal",
         domain=f"[('administration_id', '=', id), ('type', '=', {SALES}), ('blocked', '=', False)]",
         check_company=True,
-        help="Invoices are made in this journal.",
+        help="The journal of your books in Exact in which the invoices are made: one of type "
+        "Sales. Left empty, Exact takes its own.",
     )
     item_id = fields.Many2one(
         "keeping.exact.item",
         string="Hours item",
         domain="[('administration_id', '=', id), ('is_sales', '=', True)]",
         check_company=True,
-        help="Lines are booked on this item. Left empty, an item for hours is made in Exact "
-        "when the first invoice is sent.",
+        help="What Exact sells on the lines of an invoice: it decides on which account of the "
+        "ledger they are booked. Left empty, an item for hours is made in Exact when the first "
+        "invoice is sent.",
     )
     vat_code_id = fields.Many2one(
         "keeping.exact.vat.code",
@@ -84,15 +94,13 @@ class KeepingExactAdministration(models.Model):
     payment_condition_id = fields.Many2one(
         "keeping.exact.payment.condition",
         domain="[('administration_id', '=', id)]",
+        string="Payment condition",
         check_company=True,
-        help="Used where the customer has no payment condition in Exact.",
+        help="Within how many days is to be paid. Used where the customer has none in Exact.",
     )
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")
     invoice_ids = fields.One2many("keeping.exact.invoice", "administration_id")
-    customer_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
-    item_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
-    invoice_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
     # Timestamps of Exact are 64 bits, more than an Integer column holds.
     customer_timestamp = fields.Char(default="1", copy=False)
     item_timestamp = fields.Char(default="1", copy=False)
@@ -110,19 +118,6 @@ class KeepingExactAdministration(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
-
-    def _compute_counts(self):
-        for model, name in (
-            ("keeping.exact.customer", "customer_count"),
-            ("keeping.exact.item", "item_count"),
-            ("keeping.exact.invoice", "invoice_count"),
-        ):
-            groups = self.env[model]._read_group(
-                [("administration_id", "in", self.ids)], ["administration_id"], ["__count"]
-            )
-            counts = {administration.id: count for administration, count in groups}
-            for administration in self:
-                administration[name] = counts.get(administration.id, 0)
 
     @api.depends("name", "code")
     def _compute_display_name(self):
@@ -174,7 +169,7 @@ class KeepingExactAdministration(models.Model):
 
     def action_unlink(self):
         """Stop using the administration; its links, hours and settings stay."""
-        check_administrator(self)
+        check_administrator(self, also_off=True)
         domain = [
             ("administration_id", "in", self.ids),
             ("state", "in", UNDER_WAY),
@@ -199,19 +194,6 @@ class KeepingExactAdministration(models.Model):
                 "message": self.env._("Customers, items and settings are being read from Exact."),
             },
         }
-
-    def action_open_customers(self):
-        """Show the customers of this administration."""
-        return self._open("keeping_exact_customer_action")
-
-    def action_open_invoices(self):
-        """Show the invoice links of this administration."""
-        return self._open("keeping_exact_invoice_action")
-
-    def _open(self, xmlid):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"keeping_exact_connector.{xmlid}")
-        return {**action, "domain": [("administration_id", "=", self.id)], "context": {}}
 
     def _check_may_link(self):
         self.ensure_one()
@@ -304,8 +286,9 @@ class KeepingExactAdministration(models.Model):
     def _check_ready(self):
         """Tell in one sentence what is missing before hours can be invoiced.
 
-        :raise UserError: the administration is not linked
+        :raise UserError: the administration is not linked, or its organisation is switched off
         """
+        self.company_id._check_keeping_exact_enabled()
         for administration in self:
             if administration.state != "linked":
                 raise UserError(
@@ -321,7 +304,9 @@ class KeepingExactAdministration(models.Model):
         Each administration works in a cursor of its own: one that fails stops no other.
         """
         due = [("state", "=", "linked"), ("sync_at", "<=", fields.Datetime.now())]
-        for administration_id in self.search(due).ids:
+        # An organisation that is switched off waits; switching it on wakes this job.
+        ready = self.search(due).filtered(lambda a: not a.company_id._get_keeping_exact_refusal())
+        for administration_id in ready.ids:
             try:
                 self._sync_in_own_cursor(administration_id)
             except Exception as error:  # one administration's trouble never stops another's

@@ -8,13 +8,14 @@ from odoo.tools import urls
 from .. import exact_online
 from ..tools import encryption, messages
 from ..tools.guards import check_administrator, check_editable
+from ..tools.settings import get_setting
 from ..tools.sites import SITE_SELECTION
 
 CALLBACK_PATH = "/keeping_exact/oauth/callback"
 STATE_SCOPE = "keeping_exact_connector.oauth"
 # A person has to log in at Exact and read the question, perhaps look for a phone.
 CONSENT_LIFE = timedelta(minutes=30)
-EDITABLE = ("company_id", "site", "client_id", "client_secret")
+EDITABLE = ("company_id", "site", "client_id", "client_secret", "keeping_exact_enabled")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,6 +34,15 @@ class KeepingExactConnection(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
+    keeping_exact_enabled = fields.Boolean(
+        string="Exact Online is on",
+        compute="_compute_keeping_exact_enabled",
+        inverse="_inverse_keeping_exact_enabled",
+        help="For the whole organisation. Off: nothing is read from or sent to Exact Online. "
+        "Connections, invoices and hours stay as they are, and what waits goes on when it is on "
+        "again.",
+    )
+    switched_off_message = fields.Char(compute="_compute_switched_off_message")
     site = fields.Selection(
         SITE_SELECTION,
         string="Exact Online of",
@@ -97,10 +107,12 @@ class KeepingExactConnection(models.Model):
         help="Register exactly this address with your app at Exact Online.",
     )
     redirect_problem = fields.Char(compute="_compute_redirect_uri")
+    has_server_app = fields.Boolean(compute="_compute_has_server_app")
     administration_ids = fields.One2many(
         "keeping.exact.administration", "connection_id", string="Administrations", readonly=True
     )
     administration_count = fields.Integer(compute="_compute_administration_count")
+    linked_count = fields.Integer(compute="_compute_administration_count")
 
     # ------------------------------------------------------------------ compute and inverse
 
@@ -110,6 +122,25 @@ class KeepingExactConnection(models.Model):
         for connection in self:
             parts = [labels.get(connection.site), connection.exact_user_name]
             connection.name = " · ".join(filter(None, parts))
+
+    @api.depends("company_id.keeping_exact_enabled")
+    def _compute_keeping_exact_enabled(self):
+        for connection in self:
+            connection.keeping_exact_enabled = connection.company_id.sudo().keeping_exact_enabled
+
+    @api.depends("company_id.keeping_exact_enabled")
+    def _compute_switched_off_message(self):
+        for connection in self:
+            company = connection.company_id
+            refusal = company and company._get_keeping_exact_refusal()
+            connection.switched_off_message = refusal or False
+
+    def _inverse_keeping_exact_enabled(self):
+        # Who may write a connection may switch: an Exact administrator need not be Odoo's own.
+        for connection in self:
+            company_sudo = connection.company_id.sudo()
+            if company_sudo.keeping_exact_enabled != connection.keeping_exact_enabled:
+                company_sudo.keeping_exact_enabled = connection.keeping_exact_enabled
 
     def _compute_client_secret(self):
         self.client_secret = False
@@ -154,10 +185,20 @@ class KeepingExactConnection(models.Model):
             connection.redirect_uri = urls.urljoin(base_url, CALLBACK_PATH)
             connection.redirect_problem = connection._get_redirect_problem()
 
-    @api.depends("administration_ids")
+    @api.depends("site")
+    def _compute_has_server_app(self):
+        """Tell whether the hosting partner has an app: then there is none to register."""
+        for connection in self:
+            site = connection.site
+            connection.has_server_app = bool(site and get_setting(f"client_id_{site}"))
+
+    @api.depends("administration_ids.state")
     def _compute_administration_count(self):
         for connection in self:
-            connection.administration_count = len(connection.administration_ids)
+            administrations = connection.administration_ids
+            linked = administrations.filtered(lambda a: a.state == "linked")
+            connection.administration_count = len(administrations)
+            connection.linked_count = len(linked)
 
     def _get_redirect_problem(self):
         """Exact takes only https. A stand-in on this very machine may do without."""
@@ -239,7 +280,7 @@ class KeepingExactConnection(models.Model):
 
     def action_disconnect(self):
         """Forget the tokens; administrations, links and hours stay."""
-        check_administrator(self)
+        check_administrator(self, also_off=True)
         for connection in self.sudo():
             grant = connection.grant_id
             connection.write({"grant_id": False, "state": "disconnected", "health_code": False})
@@ -252,7 +293,7 @@ class KeepingExactConnection(models.Model):
 
         Exact takes no part: the other database goes on until somebody disconnects it there.
         """
-        check_administrator(self)
+        check_administrator(self, also_off=True)
         grants_sudo = self.env["keeping.exact.grant"].sudo()._get_of_other_database()
         grants_sudo._claim()
         self.env["keeping.exact.operation"].sudo()._resume(grants_sudo.connection_ids)

@@ -97,6 +97,8 @@ class KeepingExactConnectionUse(models.Model):
         :param administration: the keeping.exact.administration of that number, for the log
         """
         self.ensure_one()
+        # Whoever forgot to ask is stopped here, before anything goes out.
+        self.company_id._check_keeping_exact_enabled()
         grant_sudo = self.sudo().grant_id
         log = CallLog(self, administration)
         ledger = grant_sudo._get_ledger(log) if grant_sudo else None
@@ -154,6 +156,7 @@ class KeepingExactConnectionUse(models.Model):
         :raise exact_online.ExactError: Exact refused it
         """
         self.ensure_one()
+        self.company_id._check_keeping_exact_enabled()
         self._check_not_copied()
         client_id, secret = self._get_app()
         self.env["keeping.exact.grant"].sudo()._check_encryption_key()

@@ -260,9 +260,11 @@ class KeepingExactInvoice(models.Model):
     def action_release(self):
         """Free the hours. What is in Exact stays there.
 
+        An organisation that has switched the integration off must get its hours free too.
+
         :raise UserError: it is being sent at this moment, or its outcome is not known yet
         """
-        self._check_invoicing()
+        self._check_invoicing(also_off=True)
         for invoice in self.sudo():
             invoice._release()
         return True
@@ -358,7 +360,9 @@ class KeepingExactInvoice(models.Model):
             (self.ids,),
         )
 
-    def _check_invoicing(self):
+    def _check_invoicing(self, also_off=False):
         self.check_access("write")
         if not self.env.user.has_group("keeping_exact_connector.group_invoicing"):
             raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        if not also_off:
+            self.company_id._check_keeping_exact_enabled()

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from .. import exact_online
 from ..tools.reference import append_reference, carries_reference
 from .keeping_exact_customer import CUSTOMER
-from .keeping_exact_invoice import IN_EXACT
+from .keeping_exact_invoice import IN_EXACT, UNDER_WAY
 
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
 DESCRIPTION_LENGTH = 60
@@ -20,6 +20,19 @@ class KeepingExactInvoiceSending(models.Model):
     """From a draft to the queue of the sender, what it says to Exact, and what is answered."""
 
     _inherit = "keeping.exact.invoice"
+
+    # ------------------------------------------------------------------ messages
+
+    @api.depends("state", "company_id.keeping_exact_enabled")
+    def _compute_error_message(self):
+        return super()._compute_error_message()
+
+    def _get_error_code(self):
+        # Not stored: it ends when the organisation is switched on, and what was said before
+        # still holds then.
+        if self.state in UNDER_WAY and self.company_id._get_keeping_exact_refusal():
+            return "switched_off"
+        return super()._get_error_code()
 
     # ------------------------------------------------------------------ queue
 

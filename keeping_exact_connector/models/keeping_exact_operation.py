@@ -198,7 +198,12 @@ class KeepingExactOperation(models.Model):
             """,
             {"now": fields.Datetime.now()},
         )
-        administration_ids = [row[0] for row in self.env.cr.fetchall()]
+        found = self.env["keeping.exact.administration"].browse(
+            [row[0] for row in self.env.cr.fetchall()]
+        )
+        # An organisation that is switched off waits; switching it on wakes this job.
+        ready = found.filtered(lambda a: not a.company_id._get_keeping_exact_refusal())
+        administration_ids = ready.ids
         # By turns: a run has a limit, and one with much to do must not always go first.
         random.shuffle(administration_ids)
         return administration_ids

@@ -28,10 +28,15 @@ class KeepingExactSendable(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_error_message(self):
         for record in self:
-            message = messages.explain(self.env, record.error_code, record.error_text)
+            message = messages.explain(self.env, record._get_error_code(), record.error_text)
             record.error_message = message.text or False
             record.error_remedy = message.remedy or False
             record.error_step = message.step or False
+
+    def _get_error_code(self):
+        """Return the code of what is to be said about this record now, or nothing."""
+        self.ensure_one()
+        return self.error_code
 
     def _exact_needs(self):
         """Return the sendable records that have to be in Exact before this one, as a list."""

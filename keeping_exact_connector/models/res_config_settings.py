@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 
-ADMINISTRATOR = "keeping_exact_connector.group_administrator"
+from ..tools.guards import ADMINISTRATOR
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    keeping_exact_enabled = fields.Boolean(
+        related="company_id.keeping_exact_enabled", readonly=False, groups=ADMINISTRATOR
+    )
     keeping_exact_connection_id = fields.Many2one(
         "keeping.exact.connection",
         compute="_compute_keeping_exact_connection_id",
@@ -18,16 +21,15 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_keeping_exact_connection_id(self):
         for settings in self:
-            domain = [("company_id", "=", settings.company_id.id)]
-            settings.keeping_exact_connection_id = self.env["keeping.exact.connection"].search(
-                domain, limit=1
+            connections = settings.company_id.keeping_exact_connection_ids
+            # The one that works says most about the organisation.
+            settings.keeping_exact_connection_id = (
+                connections.filtered(lambda c: c.state in ("connected", "attention"))[:1]
+                or connections[:1]
             )
 
     def action_keeping_exact_connect(self):
-        """Open the connection of the organisation, or a new one, to start connecting."""
+        """Open the integrations page, to start connecting or to see what is connected."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "keeping_exact_connector.keeping_exact_connection_action"
-        )
-        action.update(views=[(False, "form")], res_id=self.keeping_exact_connection_id.id)
-        return action
+        Connection = self.env["keeping.exact.connection"].with_company(self.company_id)
+        return Connection.action_open_integrations()

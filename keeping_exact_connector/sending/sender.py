@@ -56,6 +56,8 @@ class Sender(Outcomes):
         :return: whether all of it was tried before the deadline
         """
         self._find_abandoned()
+        if self._is_switched_off():
+            return True
         if self._administration()._is_paused():
             # Planned since the pause began; what is uncertain is looked up all the same.
             self._hold_back()
@@ -76,6 +78,10 @@ class Sender(Outcomes):
                     _logger.exception("Operation %s of Exact stopped", operation_id)
                     self._put_aside(operation_id, f"{type(error).__name__}: {error}")
         return True
+
+    def _is_switched_off(self):
+        """Tell whether the organisation was switched off, perhaps during this very run."""
+        return bool(self._administration().company_id._get_keeping_exact_refusal())
 
     def _keep_order(self, operation_id):
         """What was not settled goes before what follows it for the same customer."""
@@ -129,6 +135,8 @@ class Sender(Outcomes):
 
     def _process(self, client, operation_id):
         self._reset()
+        if self._is_switched_off():
+            raise StopRun
         operation = self.env["keeping.exact.operation"].browse(operation_id).exists()
         if operation and not operation.record.exists():
             # Given up and deleted: there is nobody left to tell anything.

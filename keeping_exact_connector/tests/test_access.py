@@ -307,7 +307,11 @@ class TestAccess(ExactCase):
 
     def test_fields_on_standard_models_are_hidden_from_others(self):
         for model, names in {
-            "res.company": ["keeping_exact_connection_ids"],
+            "res.company": [
+                "keeping_exact_connection_ids",
+                "keeping_exact_enabled",
+                "keeping_exact_steps_hidden",
+            ],
             "res.partner": ["keeping_exact_invoice_count"],
             "project.project": ["keeping_exact_invoice_count"],
             "account.analytic.line": ["keeping_exact_hour_ids", "keeping_exact_state"],

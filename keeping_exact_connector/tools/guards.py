@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError
 
+ADMINISTRATOR = "keeping_exact_connector.group_administrator"
 # Written by the chatter and by activities on behalf of the person.
 FOLLOW_UP = ("message_", "activity_")
 
@@ -22,11 +23,17 @@ def check_editable(records, vals, editable):
     return names
 
 
-def check_administrator(records):
+def check_administrator(records, also_off=False):
     """Refuse an action to whoever may not write these records, or is no administrator.
 
+    :param records: of a model with ``company_id``
+    :param bool also_off: allow it where the organisation has switched the integration off: for
+        what only ends or loosens something, and talks to nobody
     :raise AccessError: says what is missing
+    :raise UserError: the integration is switched off for the organisation
     """
     records.check_access("write")
-    if not records.env.user.has_group("keeping_exact_connector.group_administrator"):
+    if not records.env.user.has_group(ADMINISTRATOR):
         raise AccessError(records.env._("Only an Exact Online administrator may do this."))
+    if not also_off:
+        records.company_id._check_keeping_exact_enabled()

@@ -65,6 +65,12 @@ class KeepingExactInvoiceCreate(models.TransientModel):
 
     # ------------------------------------------------------------------ defaults
 
+    @api.model
+    def default_get(self, fields):
+        # The menu opens this form with nothing but its defaults: say it before it is filled in.
+        self.env.company._check_keeping_exact_enabled()
+        return super().default_get(fields)
+
     def _default_administration_id(self):
         linked = self.env["keeping.exact.administration"].search(
             [("company_id", "=", self.env.company.id), ("state", "=", "linked")], limit=2
@@ -175,12 +181,9 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         return domain
 
     def _get_domain(self):
-        return (
-            self._get_chosen_domain()
-            & Domain("company_id", "=", self.company_id.id)
-            & Domain("keeping_exact_state", "=", "to_invoice")
-            & Domain("unit_amount", "!=", 0)
-        )
+        Timesheet = self.env["account.analytic.line"]
+        waiting = Timesheet._keeping_exact_domain_to_invoice(self.company_id)
+        return self._get_chosen_domain() & waiting
 
     # ------------------------------------------------------------------ actions
 
@@ -233,6 +236,7 @@ class KeepingExactInvoiceCreate(models.TransientModel):
             raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
         # Read as the user: another organisation's administration is refused here.
         self.administration_id.check_access("read")
+        self.company_id._check_keeping_exact_enabled()
         if self.company_id != self.administration_id.company_id:
             raise UserError(self.env._("This administration belongs to another organisation."))
         self.administration_id._check_ready()

@@ -34,9 +34,8 @@ def _fill(page, field, value):
 
 def _connect(page, odoo, sandbox, picture):
     _open_menu(page, odoo, "Integrations", "Exact Online")
-    expect(page.get_by_text("Invoice your hours in Exact Online")).to_be_visible()
-    picture(page, "01-integrations-empty")
-    page.get_by_role("button", name="New", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Invoice your hours in Exact Online")).to_be_visible()
+    picture(page, "01-landing")
     _fill(page, "client_id", sandbox.client_id)
     _fill(page, "client_secret", sandbox.client_secret)
     picture(page, "02-connection-new", docs=True)
@@ -53,7 +52,7 @@ def _connect(page, odoo, sandbox, picture):
     allow.click()
 
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
-    expect(page.get_by_text("Connected. Link the administration")).to_be_visible()
+    expect(page.get_by_text("It worked: you are connected")).to_be_visible()
     picture(page, "05-connected")
 
 

@@ -28,6 +28,11 @@ MESSAGES = {
         ),
         "connection",
     ),
+    "switched_off": Message(
+        _lt("The integration with Exact Online is switched off for this organisation."),
+        _lt("Nothing is lost: it goes on by itself when an administrator switches it on again."),
+        "connection",
+    ),
     "limit": Message(
         _lt("Exact Online's limit of calls is reached."),
         _lt("It goes on by itself when the limit is reset."),
