@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/keeping_exact_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_activity_type.xml",
         "views/keeping_exact_administration_views.xml",
         "views/keeping_exact_call_views.xml",
         "views/keeping_exact_connection_views.xml",

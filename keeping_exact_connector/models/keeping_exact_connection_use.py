@@ -106,9 +106,6 @@ class KeepingExactConnectionUse(models.Model):
             }
         )
 
-    def _set_attention(self, code, text=None):
-        self.write({"state": "attention", "health_code": code, "health_text": text})
-
     def _accept_consent(self, code):
         """Exchange the code for tokens and keep them. Runs in a cursor of its own.
 
@@ -132,6 +129,7 @@ class KeepingExactConnectionUse(models.Model):
                 "grant_id": grant.id,
                 "client_secret_pending": False,
                 "connected_at": fields.Datetime.now(),
+                "connected_by_id": self.env.uid,
             }
         )
         grant.connection_ids._set_connected(me)
@@ -212,7 +210,7 @@ class KeepingExactConnectionUse(models.Model):
     def _resume_work(self):
         """Go on with what waited for this connection, or for another one of the same grant."""
         connections = self.sudo().grant_id.connection_ids | self.sudo()
-        self.env["keeping.exact.operation"].sudo()._resume(connections)
+        connections._work_again()
 
     def _read_administrations(self):
         """Bring the administrations up to date with what Exact says the user allowed."""

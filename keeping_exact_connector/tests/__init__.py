@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_access_rpc,
+    test_attention,
     test_calls,
     test_connecting,
     test_database_ledger,
