@@ -2,6 +2,7 @@ from . import (
     keeping_exact_sendable,
     keeping_exact_mirror,
     keeping_exact_grant,
+    keeping_exact_grant_keep_alive,
     keeping_exact_connection,
     keeping_exact_connection_use,
     keeping_exact_connection_health,

@@ -8,6 +8,7 @@ from . import (
     test_grant_health,
     test_guard,
     test_invoice_create,
+    test_keep_alive,
     test_messages,
     test_matching,
     test_oauth_callback,
