@@ -25,6 +25,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",
+        "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
         "views/keeping_exact_menus.xml",
     ],

@@ -5,6 +5,7 @@ from . import (
     test_calls,
     test_connecting,
     test_database_ledger,
+    test_disconnecting,
     test_grant_health,
     test_guard,
     test_invoice_create,
