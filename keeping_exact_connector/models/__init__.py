@@ -22,6 +22,7 @@ from . import (
     keeping_exact_hour,
     keeping_exact_call,
     keeping_exact_limit,
+    keeping_exact_notice,
     account_analytic_line,
     ir_module_module,
     project_project,
