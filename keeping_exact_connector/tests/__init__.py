@@ -12,6 +12,7 @@ from . import (
     test_keep_alive,
     test_messages,
     test_matching,
+    test_neutralize,
     test_notices,
     test_oauth_callback,
     test_other_database,
