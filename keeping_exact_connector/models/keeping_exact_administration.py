@@ -303,10 +303,7 @@ class KeepingExactAdministration(models.Model):
 
         Each administration works in a cursor of its own: one that fails stops no other.
         """
-        due = [("state", "=", "linked"), ("sync_at", "<=", fields.Datetime.now())]
-        # An organisation that is switched off waits; switching it on wakes this job.
-        ready = self.search(due).filtered(lambda a: not a.company_id._get_keeping_exact_refusal())
-        for administration_id in ready.ids:
+        for administration_id in self._get_sync_due().ids:
             try:
                 self._sync_in_own_cursor(administration_id)
             except Exception as error:  # one administration's trouble never stops another's
@@ -335,8 +332,10 @@ class KeepingExactAdministration(models.Model):
             wait = error.retry_at.replace(tzinfo=None) - fields.Datetime.now()
         except exact_online.ExactError as error:
             self.env.cr.rollback()
-            message, wait = str(error), SYNC_RETRY
+            message, wait = str(error), self._note_not_read(error)
             _logger.info("Administration %s was not read: %s", self.code, error)
+        else:
+            self._note_open()
         self._note_sync(message, wait)
         self.env.cr.commit()  # pylint: disable=invalid-commit
 

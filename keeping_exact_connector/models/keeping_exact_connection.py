@@ -22,7 +22,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class KeepingExactConnection(models.Model):
     _name = "keeping.exact.connection"
     _description = "Exact Online Connection"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "company_id, id"
     _check_company_auto = True
 
@@ -283,7 +283,9 @@ class KeepingExactConnection(models.Model):
         check_administrator(self, also_off=True)
         for connection in self.sudo():
             grant = connection.grant_id
-            connection.write({"grant_id": False, "state": "disconnected", "health_code": False})
+            # A neutralised copy stays one: what it says about connecting holds all the same.
+            code = connection.health_code == "neutralized" and "neutralized"
+            connection.write({"grant_id": False, "state": "disconnected", "health_code": code})
             # Exact knows no call to revoke (API reference, chapter 1.6): dropping is all.
             if grant and not grant.connection_ids:
                 grant.unlink()
@@ -296,7 +298,10 @@ class KeepingExactConnection(models.Model):
         check_administrator(self, also_off=True)
         grants_sudo = self.env["keeping.exact.grant"].sudo()._get_of_other_database()
         grants_sudo._claim()
-        self.env["keeping.exact.operation"].sudo()._resume(grants_sudo.connection_ids)
+        connections_sudo = grants_sudo.connection_ids
+        self.env["keeping.exact.operation"].sudo()._resume(connections_sudo)
+        for connection in connections_sudo:
+            connection._message_log(body=self.env._("Confirmed: this is the real database."))
         return True
 
     def action_refresh_administrations(self):
@@ -314,4 +319,9 @@ class KeepingExactConnection(models.Model):
         self.ensure_one()
         check_administrator(self)
         with self._user_errors(), self._get_client() as client:
-            self.sudo()._set_connected(client.me())
+            me = client.me()
+            self.sudo().administration_ids.filtered("closed_code")._check_open(client)
+        was_working = self.state == "connected"
+        self.sudo()._set_connected(me)
+        if not was_working:
+            self._resume_work()

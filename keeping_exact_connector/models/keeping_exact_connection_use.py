@@ -134,9 +134,6 @@ class KeepingExactConnectionUse(models.Model):
             }
         )
 
-    def _set_attention(self, code, text=None):
-        self.write({"state": "attention", "health_code": code, "health_text": text})
-
     def _wait_for_consents(self, cr):
         """Wait until nobody else is connecting the same app.
 
@@ -171,6 +168,7 @@ class KeepingExactConnectionUse(models.Model):
                 "grant_id": grant.id,
                 "client_secret_pending": False,
                 "connected_at": fields.Datetime.now(),
+                "connected_by_id": self.env.uid,
             }
         )
         grant.connection_ids._set_connected(me)
@@ -251,7 +249,7 @@ class KeepingExactConnectionUse(models.Model):
     def _resume_work(self):
         """Go on with what waited for this connection, or for another one of the same grant."""
         connections = self.sudo().grant_id.connection_ids | self.sudo()
-        self.env["keeping.exact.operation"].sudo()._resume(connections)
+        connections._work_again()
 
     def _read_administrations(self):
         """Bring the administrations up to date with what Exact says the user allowed."""

@@ -209,6 +209,6 @@ class KeepingExactGrant(models.Model):
         for grant in self:
             grant._put_marker()
         waiting = self.connection_ids.filtered(lambda c: c.health_code == "copied_database")
-        waiting.write({"state": "connected", "health_code": False, "health_text": False})
         broken = waiting.filtered(lambda c: c.grant_id.state != "active")
         broken._set_attention("reconnect")
+        (waiting - broken)._work_again()

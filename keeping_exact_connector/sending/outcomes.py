@@ -23,6 +23,7 @@ class Outcomes:
                 if state == "done":
                     operation.write({"due_at": False, "unreached": 0})
                     self._administration()._note_success(operation.kind)
+                    self._administration()._note_open()
                 operation.state = state
                 tell_record()
                 self._commit()

@@ -28,6 +28,7 @@ LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
 # Minutes to wait after Exact could not be reached, by the number of times in a row.
 UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
 ASIDE = timedelta(minutes=15)
+FOR_A_PERSON = timedelta(hours=1)
 
 
 class StopRun(Exception):
@@ -246,19 +247,22 @@ class Sender(Outcomes):
                 "The outcome of %s %s is unknown: %s", operation.kind, record.display_name, error
             )
             self._settle(operation, "uncertain", lambda: self._plan_look_up(operation))
-        elif isinstance(error, exact_online.Refused | exact_online.NoRight):
-            self._refused(operation, error)
         else:
             self._not_sent(operation, error)
 
     def _not_sent(self, operation, error):
-        """Nothing was sent: it stays planned, and why it waits is shown."""
-        if isinstance(error, exact_online.Refused | exact_online.NoRight):
+        """Nothing was sent: it was refused, or stays planned and why it waits is shown."""
+        if self._is_refusal(error):
             self._refused(operation, error)
             return
         until = self._come_back_at(operation, error)
         self._settle(operation, "planned", lambda: self._postpone(operation, error, until))
         raise StopRun
+
+    def _is_refusal(self, error):
+        """Tell whether Exact refuses this very record, and not whatever is asked."""
+        refusals = exact_online.Refused | exact_online.NoRight
+        return isinstance(error, refusals) and messages.code_of(error) not in messages.CLOSED
 
     def _refused(self, operation, error):
         """Exact refused it; the third time in a row for one reason stops the administration."""
@@ -285,13 +289,25 @@ class Sender(Outcomes):
     def _come_back_at(self, operation, error):
         if isinstance(error, exact_online.LimitReached):
             return error.retry_at.replace(tzinfo=None)
+        if messages.code_of(error) in messages.CLOSED or not self._is_connected():
+            # Whoever mends it has all of it go on at once.
+            return fields.Datetime.now() + FOR_A_PERSON
         waits = UNREACHED_MINUTES
         minutes = waits[min(operation.unreached, len(waits) - 1)]
         return fields.Datetime.now() + timedelta(minutes=minutes)
 
+    def _is_connected(self):
+        # If the token was refused just now, another cursor has written it: look with a new view of
+        # the database.
+        self._commit()
+        self.env.invalidate_all()
+        return self._administration().connection_id.state == "connected"
+
     def _postpone(self, operation, error, until):
         """Have everything that is planned for this administration wait, and say why."""
         operation.unreached += 1
+        if messages.code_of(error) in messages.CLOSED:
+            self._administration()._note_closed(messages.code_of(error))
         self._postpone_planned(messages.code_of(error), messages.text_of(error), until)
 
     def _postpone_planned(self, code, text, until):
@@ -380,7 +396,9 @@ class Sender(Outcomes):
         def postpone():
             operation.write({"due_at": until, "unreached": operation.unreached + 1})
             operation.record._exact_uncertain("unknown_outcome", until)
+            if messages.code_of(error) in messages.CLOSED:
+                self._administration()._note_closed(messages.code_of(error))
 
         self._settle(operation, "uncertain", postpone)
-        if not isinstance(error, exact_online.Refused | exact_online.NoRight):
+        if not self._is_refusal(error):
             raise StopRun

@@ -31,6 +31,7 @@ MODELS = {
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.disconnect": {"administrator": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
@@ -103,6 +104,9 @@ class TestAccess(ExactCase):
             .sudo()
             ._get_open(invoice),
             "keeping.exact.invoice.create": self._wizard(),
+            "keeping.exact.disconnect": self.env["keeping.exact.disconnect"]
+            .with_user(self.administrator)
+            .create({"connection_id": self.administration.connection_id.id}),
         }
 
     def test_every_model_for_every_group(self):

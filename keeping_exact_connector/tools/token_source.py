@@ -2,6 +2,7 @@
 
 import random
 import time
+from contextlib import suppress
 
 import psycopg2
 
@@ -9,6 +10,8 @@ from odoo import SUPERUSER_ID, api, fields
 
 from .. import exact_online
 from . import encryption
+from .locks import CONFLICTS
+from .messages.health import PASSING
 
 # How long a caller waits for another process that is renewing the token right now, seconds.
 PATIENCE = 150
@@ -29,6 +32,7 @@ class TokenSource:
         self._grant_id = grant_id
         self._token = None
         self._valid_until = None
+        self._passing = False
 
     def __call__(self, rejected=None):
         """Return an access token that Exact should accept.
@@ -56,16 +60,25 @@ class TokenSource:
                 self._tell_key_missing()
                 raise exact_online.NotConnected("The encryption key is missing.") from error
             if token:
+                if self._passing:
+                    self._tell_passed()
                 return token
             if time.monotonic() > deadline:
                 raise exact_online.Unreachable("Another process is renewing the connection.")
             time.sleep(random.uniform(0.1, 0.4))  # noqa: S311 - only to spread the tries
 
     def _tell_key_missing(self):
-        with self._registry.cursor() as cr:
+        # Whoever comes second at the same moment finds it told.
+        with suppress(*CONFLICTS), self._registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             grant = env["keeping.exact.grant"].browse(self._grant_id)
             grant.connection_ids._set_attention("encryption_key")
+
+    def _tell_passed(self):
+        """There is a token: what was the matter and passes by itself is over."""
+        with suppress(*CONFLICTS), self._registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["keeping.exact.grant"].browse(self._grant_id).connection_ids._pass()
 
     def _try(self, cr, rejected):
         env = api.Environment(cr, SUPERUSER_ID, {})
@@ -84,4 +97,5 @@ class TokenSource:
             grant._refresh()
             token = grant._usable_token()
         self._valid_until = grant._renew_from()
+        self._passing = bool(set(grant.connection_ids.mapped("health_code")) & set(PASSING))
         return token

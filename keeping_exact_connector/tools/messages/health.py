@@ -4,6 +4,11 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+#: Over as soon as there is a token again, without a person.
+PASSING = ("encryption_key", "expires_soon")
+#: The permission ended; a reason that was known before says more.
+ENDED = ("reconnect", "replaced", "revoked")
+
 HEALTH = {
     "reconnect": _lt(
         "Exact Online no longer accepts this connection. Click Connect again and allow access; "
@@ -40,6 +45,31 @@ HEALTH = {
         "Access was withdrawn in Exact Online, or the Exact user was blocked or deleted. Check the "
         "user and My Exact Online > Security centre > Permissions for my apps, then click Connect "
         "again."
+    ),
+    "user_blocked": _lt(
+        "The Exact user of this connection is blocked or no longer active. In Exact Online, go to "
+        "the administration's name > Master data > Users > Overview and unblock the user; or "
+        "click Connect again and log in as another user. Nothing is lost, waiting invoices are "
+        "sent afterwards."
+    ),
+    "licence_expired": _lt(
+        "The Exact Online licence of %(text)s has expired. Renew it at Exact, then click Check; "
+        "nothing is lost, waiting invoices are sent afterwards."
+    ),
+    "licence_blocked": _lt(
+        "Exact has blocked the licence of %(text)s. Ask Exact, or whoever pays for it, to unblock "
+        "it, then click Check; nothing is lost, waiting invoices are sent afterwards."
+    ),
+    "expires_soon": _lt(
+        "The connection has to be renewed within 30 days of its last use, and that keeps failing: "
+        "%(text)s Click Check to see what is wrong. If Exact Online is there but this fails, "
+        "click Connect again before the connection ends."
+    ),
+    "neutralized": _lt(
+        "This database is a neutralised copy, for testing: it does not call Exact Online. To test "
+        "with Exact Online, register an app of its own for it at apps.exactonline.com > Manage my "
+        "apps. With the app of the original, connecting as the same Exact user would end the "
+        "connection of the original."
     ),
     "app_refused": _lt(
         "Exact Online does not accept the client ID or client secret of the app any more: "

@@ -1,7 +1,7 @@
 import { onMounted, onWillUnmount } from "@odoo/owl";
 import { registry } from "@web/core/registry";
-import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
+import { BannerFormController } from "../exact_banner/banner_views";
 
 const UNDER_WAY = ["queued", "sending", "uncertain"];
 const PAUSE = 3000; // milliseconds
@@ -10,7 +10,7 @@ const PAUSE = 3000; // milliseconds
  * A form that follows an invoice on its way to Exact: it reloads while the sender is at work,
  * so that a person who waits need not.
  */
-export class FollowFormController extends FormController {
+export class FollowFormController extends BannerFormController {
     setup() {
         super.setup();
         let timer;

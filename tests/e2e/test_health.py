@@ -1,0 +1,115 @@
+"""What people see when the connection has ended, and how an administrator mends it."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from devtools import walk
+
+pytestmark = pytest.mark.e2e
+
+INVOICE = "keeping.exact.invoice"
+BANNER = ".o_exact_banner .alert"
+# Milliseconds: a page has to be loaded first.
+LOADING = 30_000
+
+
+def _log_in(page, odoo):
+    page.goto(f"{odoo.url}/web/login")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.click("button[type=submit]")
+    expect(page.locator(".o_main_navbar")).to_be_visible(timeout=LOADING)
+
+
+def _queue(admin, administration, customer):
+    """Have the hours of one customer wait for the connection; return the link."""
+    partner = admin.find("res.partner", [("name", "=", customer)], "id", order="id desc")[0]["id"]
+    choice = {
+        "administration_id": administration,
+        "date_from": False,
+        "date_to": False,
+        "partner_ids": [(6, 0, [partner])],
+        "rate": 90,
+        "group_by": "project",
+    }
+    wizard = admin.call("keeping.exact.invoice.create", "create", [choice])[0]
+    draft = admin.call("keeping.exact.invoice.create", "action_preview", [wizard])["res_id"]
+    if admin.read(INVOICE, draft, "proposed_customer_id")["proposed_customer_id"]:
+        admin.call(INVOICE, "action_use_proposal", [draft])
+    admin.call(INVOICE, "action_send", [draft])
+    return draft
+
+
+def _wait(admin, invoice, state, field=None):
+    for _half_second in range(120):
+        values = admin.read(INVOICE, invoice, "state", "name", "error_message")
+        if values["state"] == state and (not field or values[field]):
+            return values
+        time.sleep(0.5)
+    pytest.fail(f"{values}")
+
+
+def _reconnect(page, sandbox, odoo):
+    page.get_by_role("button", name="Connect again").click()
+    page.wait_for_url(f"{sandbox.url}/**")
+    page.locator("input[name=Password]").fill(sandbox.password)
+    page.locator("input[name=UserName]").fill(sandbox.login)
+    page.locator("form button").first.click()
+    page.get_by_role("button", name=re.compile("allow", re.I)).click()
+    page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
+
+
+def test_a_banner_says_what_is_the_matter_until_it_is_mended(
+    page, odoo, sandbox, admin, hours, picture
+):
+    administration = walk.link(admin, walk.connect(admin, sandbox))
+    walk.choose_journal(admin, administration)
+    _log_in(page, odoo)
+    page.goto(f"{odoo.url}/odoo/exact-invoices")
+    expect(page.locator(".o_exact_banner")).to_be_attached(timeout=LOADING)
+    expect(page.locator(BANNER)).to_have_count(0)
+
+    sandbox.change_user(sandbox.login, status="blocked")
+    invoice = _queue(admin, administration, next(iter(hours)))
+    reference = _wait(admin, invoice, "queued", "error_message")["name"]
+
+    page.goto(f"{odoo.url}/odoo/exact-invoices")
+    banner = page.locator(BANNER)
+    expect(banner).to_contain_text("needs attention", timeout=LOADING)
+    expect(banner).to_contain_text("since")
+    expect(banner).to_contain_text("One invoice waits")
+    picture(page, "20-banner-list", docs=True)
+    page.locator(".o_data_row", has_text=reference).locator("td[name=name]").click()
+    expect(page.locator(".o_form_view").locator(BANNER)).to_be_visible(timeout=LOADING)
+    expect(page.locator(".o_form_view h1")).to_contain_text(reference)
+    picture(page, "21-banner-form")
+    page.goto(f"{odoo.url}/odoo/timesheets")
+    page.locator(".o_main_navbar").get_by_role("button", name="Exact Online", exact=True).click()
+    page.get_by_role("menuitem", name="New invoice", exact=True).click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator(BANNER)).to_contain_text("needs attention")
+    picture(page, "22-banner-wizard")
+
+    dialog.get_by_role("button", name="Open the connection").click()
+    expect(page.locator(".o_form_view .alert").first).to_contain_text("is blocked", timeout=LOADING)
+    expect(page.locator(".o-mail-Activity")).to_have_count(1, timeout=LOADING)
+    picture(page, "23-attention", docs=True)
+    page.get_by_role("button", name="Disconnect", exact=True).click()
+    expect(dialog).to_contain_text("1 invoice waits to be sent.")
+    picture(page, "24-disconnect", docs=True)
+    dialog.get_by_role("button", name="Keep it").click()
+
+    sandbox.change_user(sandbox.login, status="active")
+    _reconnect(page, sandbox, odoo)
+    expect(page.get_by_role("button", name="Disconnect", exact=True)).to_be_visible(timeout=LOADING)
+    expect(page.locator(".o-mail-Activity")).to_have_count(0)
+    _wait(admin, invoice, "open")
+    page.goto(f"{odoo.url}/odoo/exact-invoices")
+    expect(page.locator(".o_data_row", has_text=reference)).to_contain_text(
+        "Open in Exact", timeout=LOADING
+    )
+    expect(page.locator(BANNER)).to_have_count(0)
+    picture(page, "25-mended")
