@@ -3,6 +3,7 @@ from . import (
     keeping_exact_mirror,
     keeping_exact_grant,
     keeping_exact_connection,
+    keeping_exact_connection_site,
     keeping_exact_connection_use,
     keeping_exact_administration,
     keeping_exact_administration_sending,

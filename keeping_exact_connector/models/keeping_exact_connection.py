@@ -14,7 +14,7 @@ CALLBACK_PATH = "/keeping_exact/oauth/callback"
 STATE_SCOPE = "keeping_exact_connector.oauth"
 # A person has to log in at Exact and read the question, perhaps look for a phone.
 CONSENT_LIFE = timedelta(minutes=30)
-EDITABLE = ("company_id", "site", "client_id", "client_secret")
+EDITABLE = ("company_id", "site", "exact_address", "client_id", "client_secret")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -3,6 +3,7 @@ from . import (
     test_access_rpc,
     test_calls,
     test_connecting,
+    test_connection_site,
     test_database_ledger,
     test_grant_health,
     test_guard,
