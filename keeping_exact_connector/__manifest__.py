@@ -25,6 +25,7 @@
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
+        "wizards/keeping_exact_use_connection_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

@@ -36,7 +36,16 @@ before = st.sampled_from(["", " ", "\n", "(", "<", "Exact Online: ", "\N{NO-BREA
 after = st.sampled_from(["", " ", ")", ">", ".", ", that is ours", "\r\n", " evil.example"])
 # What makes another host of it; each is put right after the host.
 tails = st.sampled_from(
-    [".evil.com", ".evil.com/", "-evil.com", "evil", "@evil.com", ":pw@evil.com", ":8443", "%2eevil.com"]
+    [
+        ".evil.com",
+        ".evil.com/",
+        "-evil.com",
+        "evil",
+        "@evil.com",
+        ":pw@evil.com",
+        ":8443",
+        "%2eevil.com",
+    ]
 )
 
 
