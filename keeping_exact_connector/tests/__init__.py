@@ -1,9 +1,11 @@
 from . import (
     test_access,
     test_access_rpc,
+    test_administration_access,
     test_calls,
     test_connecting,
     test_connection_site,
+    test_consent,
     test_database_ledger,
     test_grant_health,
     test_guard,

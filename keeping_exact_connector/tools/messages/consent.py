@@ -93,7 +93,8 @@ ENDINGS = {
         _lt("Exact Online ended the question with an error of its own: %(text)s."),
         _lt(
             "Compare the client ID and the redirect URI of the connection with "
-            "apps.exactonline.com > Manage my apps, then click %(button)s. If both are right, try again later."
+            "apps.exactonline.com > Manage my apps, then click %(button)s. If both are right, try "
+            "again later."
         ),
     ),
     "code_refused": Ending(
