@@ -11,20 +11,24 @@ ADDRESS = "https://start.exactonline.de/docs/MenuPortal.aspx?_Division_=12"
 MODEL = "keeping.exact.connection"
 
 
+def _see(locator):
+    expect(locator).to_be_visible(timeout=30_000)
+
+
 def _log_in(page, odoo):
     page.goto(f"{odoo.url}/web/login")
     page.fill("input[name=login]", "admin")
     page.fill("input[name=password]", "admin")
     page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible()
+    _see(page.locator(".o_main_navbar"))
 
 
 def _log_in_at_exact(page, sandbox, login):
     page.wait_for_url(f"{sandbox.url}/**")
     page.locator("input[name=Password]").fill(sandbox.password)
     page.locator("input[name=UserName]").fill(login)
-    page.locator("form button").first.click()
-    expect(page.get_by_text("You are logged in as")).to_be_visible()
+    page.get_by_role("button", name="Log in", exact=True).click()
+    _see(page.get_by_text("You are logged in as"))
 
 
 def _answer(page, word):
@@ -42,7 +46,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     address = page.locator("div[name=exact_address] input")
     address.fill(ADDRESS)
     address.press("Tab")
-    expect(page.get_by_text("Exact Online of Germany is not supported yet.")).to_be_visible()
+    _see(page.get_by_text("Exact Online of Germany is not supported yet."))
     picture(page, "20-german-address", docs=True)
     page.locator(".modal").get_by_role("button").last.click()
 
@@ -51,7 +55,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.get_by_role("button", name="Start connecting").click()
     _log_in_at_exact(page, sandbox, "anna")
     _answer(page, "Deny")
-    expect(page.get_by_text("You did not allow access")).to_be_visible()
+    _see(page.get_by_text("You did not allow access"))
     picture(page, "21-consent-refused", docs=True)
     page.get_by_role("link", name="Back to the connection").click()
     expect(page).to_have_url(re.compile(f"/odoo/exact-connections/{connection}"))
@@ -60,7 +64,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.get_by_role("button", name="Start connecting").click()
     page.wait_for_url(f"{sandbox.url}/**")
     _answer(page, "Allow")
-    expect(page.get_by_role("button", name="Hand over")).to_be_visible()
+    _see(page.get_by_role("button", name="Hand over"))
     picture(page, "22-depends-on-one-user", docs=True)
 
     # Handed over, first by mistake to the same user
@@ -70,7 +74,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
         page.locator(".modal").get_by_role("button", name=re.compile("ok", re.I)).click()
         _log_in_at_exact(page, sandbox, login)
         _answer(page, "Allow")
-        expect(page.get_by_text(words).first).to_be_visible()
+        _see(page.get_by_text(words).first)
         picture(page, f"23-hand-over-{login}", docs=login == "sem")
     found = admin.read(MODEL, connection, "exact_user_name", "state")
     assert (found["exact_user_name"], found["state"]) == ("Sem Jansen", "connected")
@@ -81,7 +85,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.fill("input[name=login]", "admin")
     page.fill("input[name=password]", "admin")
     page.click("button[type=submit]")
-    expect(page.get_by_text("not opened from a question of yours")).to_be_visible()
+    _see(page.get_by_text("not opened from a question of yours"))
     picture(page, "24-no-question")
 
     # Other tests begin without one.
