@@ -129,7 +129,6 @@ class KeepingExactConnectionUse(models.Model):
         return markers.others(self.env.cr, self._get_site_url(self.site), client_id)
 
 
-
 class ExactErrorsForUsers:
     """Context manager: what Exact refuses becomes a sentence for the person at the button."""
 
