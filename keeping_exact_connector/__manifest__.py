@@ -28,6 +28,7 @@
         "views/oauth_templates.xml",
         "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
+        "wizards/keeping_exact_use_connection_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

@@ -39,5 +39,5 @@ from .odata import (
     trimmed_eq,
 )
 from .redact import redact
-from .sites import SITES, Site
+from .sites import SITES, Site, UnsupportedSite, recognise_site
 from .values import fraction

@@ -207,52 +207,26 @@ class KeepingExactAdministration(models.Model):
             ("state", "=", "linked"),
             ("id", "!=", self.id),
         ]
-        if self.sudo().search_count(domain, limit=1):
-            raise UserError(self.env._("%s is linked to another organisation.", self.display_name))
+        other = self.sudo().search(domain, limit=1)
+        if other:
+            raise UserError(self._explain_linked_elsewhere(other.company_id))
+
+    def _explain_linked_elsewhere(self, company):
+        """Say why it cannot be linked; the name of an organisation is for who may enter it."""
+        if company in self.env.user.company_ids:
+            return self.env._(
+                "%(name)s is linked to %(company)s already. Unlink it there first: an "
+                "administration is used by one organisation.",
+                name=self.display_name,
+                company=company.name,
+            )
+        return self.env._(
+            "%(name)s is linked to another organisation in this Odoo, which you may not open. Ask "
+            "an administrator of that organisation to unlink it there first.",
+            name=self.display_name,
+        )
 
     # ------------------------------------------------------------------ business
-
-    @api.model
-    def _update_from_exact(self, connection, divisions):
-        """Make, update and mark administrations after reading system/Divisions.
-
-        :param connection: the keeping.exact.connection that read them
-        :param list divisions: rows of system/Divisions
-        """
-        domain = [("company_id", "=", connection.company_id.id), ("site", "=", connection.site)]
-        known = {administration.code: administration for administration in self.search(domain)}
-        names = {row.get("Currency") for row in divisions} - {None}
-        Currency = self.env["res.currency"].with_context(active_test=False)
-        currencies = Currency.search([("name", "in", list(names))])
-        by_name = {currency.name: currency for currency in currencies}
-        new, seen = [], self.browse()
-        for row in divisions:
-            currency = by_name.get(row.get("Currency"), currencies.browse())
-            vals = {
-                "name": row.get("Description") or str(row["Code"]),
-                "country_code": row.get("Country"),
-                "currency_id": currency.id,
-                "connection_id": connection.id,
-            }
-            administration = known.get(row["Code"])
-            if administration:
-                seen |= administration
-                administration._refresh_from(vals)
-            else:
-                key = {"company_id": connection.company_id.id, "site": connection.site}
-                new.append({**key, "code": row["Code"], **vals})
-        self.create(new)
-        gone = connection.administration_ids.filtered(lambda a: a.code in known) - seen
-        gone.filtered(lambda a: a.state == "available").state = "inaccessible"
-
-    def _refresh_from(self, vals):
-        self.ensure_one()
-        if self.state == "linked" and self.connection_id.state == "connected":
-            # Another connection may see it too; the one in use is not replaced unasked.
-            vals = {name: value for name, value in vals.items() if name != "connection_id"}
-        if self.state == "inaccessible":
-            vals = {**vals, "state": "available"}
-        self.write(vals)
 
     def _read_lists(self):
         """Read the short lists, page by page: journals, VAT codes, payment conditions."""
@@ -327,11 +301,13 @@ class KeepingExactAdministration(models.Model):
         message, wait = False, SYNC_PAUSE
         try:
             self._sync()
+            self._note_reading()
         except exact_online.LimitReached as error:
             self.env.cr.rollback()
             wait = error.retry_at.replace(tzinfo=None) - fields.Datetime.now()
         except exact_online.ExactError as error:
             self.env.cr.rollback()
+            self._note_reading(error)
             message, wait = str(error), self._note_not_read(error)
             _logger.info("Administration %s was not read: %s", self.code, error)
         else:

@@ -1,21 +1,23 @@
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import urls
 
-from .. import exact_online
 from ..tools import encryption, messages
 from ..tools.guards import check_administrator, check_editable
 from ..tools.settings import get_setting
 from ..tools.sites import SITE_SELECTION
 
 CALLBACK_PATH = "/keeping_exact/oauth/callback"
-STATE_SCOPE = "keeping_exact_connector.oauth"
-# A person has to log in at Exact and read the question, perhaps look for a phone.
-CONSENT_LIFE = timedelta(minutes=30)
-EDITABLE = ("company_id", "site", "client_id", "client_secret", "keeping_exact_enabled")
+EDITABLE = (
+    "company_id",
+    "site",
+    "exact_address",
+    "client_id",
+    "client_secret",
+    "keeping_exact_enabled",
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -229,6 +231,8 @@ class KeepingExactConnection(models.Model):
         identity = {"company_id", "site", "client_id"} & set(vals)
         if identity and not self.env.su:
             self._check_may_change_identity(vals)
+            # A question that is on its way through Exact was asked for what it was before.
+            self.sudo().consent_nonce = False
         return super().write(vals)
 
     def _check_may_change_identity(self, vals):
@@ -261,23 +265,6 @@ class KeepingExactConnection(models.Model):
 
     # ------------------------------------------------------------------ actions
 
-    def action_connect(self):
-        """Send the browser to Exact Online to ask the user for consent.
-
-        :return: an ``ir.actions.act_url`` to Exact's consent page
-        :raise UserError: something is missing or not as Exact demands it
-        """
-        self.ensure_one()
-        check_administrator(self)
-        self._check_not_copied()
-        client_id, _secret = self._get_app()
-        if self.redirect_problem:
-            raise UserError(self.redirect_problem)
-        url = exact_online.authorization_url(
-            self._get_site_url(self.site), client_id, self.redirect_uri, self._make_state()
-        )
-        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
-
     def action_disconnect(self):
         """Forget the tokens; administrations, links and hours stay."""
         check_administrator(self, also_off=True)
@@ -285,7 +272,14 @@ class KeepingExactConnection(models.Model):
             grant = connection.grant_id
             # A neutralised copy stays one: what it says about connecting holds all the same.
             code = connection.health_code == "neutralized" and "neutralized"
-            connection.write({"grant_id": False, "state": "disconnected", "health_code": code})
+            connection.write(
+                {
+                    "grant_id": False,
+                    "state": "disconnected",
+                    "health_code": code,
+                    "consent_nonce": False,
+                }
+            )
             # Exact knows no call to revoke (API reference, chapter 1.6): dropping is all.
             if grant and not grant.connection_ids:
                 grant.unlink()

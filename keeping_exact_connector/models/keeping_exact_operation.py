@@ -120,12 +120,16 @@ class KeepingExactOperation(models.Model):
     @api.model
     def _resume(self, connections):
         """Go on at once with what waited for these connections."""
-        waiting = self.search(
-            [
-                ("administration_id.connection_id", "in", connections.ids),
-                ("state", "in", ("planned", "uncertain")),
-            ]
+        administrations = self.env["keeping.exact.administration"]
+        self._resume_administrations(
+            administrations.search([("connection_id", "in", connections.ids)])
         )
+
+    @api.model
+    def _resume_administrations(self, administrations):
+        """Go on at once with what waited for these administrations."""
+        domain = [("administration_id", "in", administrations.ids)]
+        waiting = self.search([*domain, ("state", "in", ("planned", "uncertain"))])
         waiting.due_at = False
         self._wake_sender()
 

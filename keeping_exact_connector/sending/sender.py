@@ -62,6 +62,8 @@ class Sender(Outcomes):
         if self._administration()._is_paused():
             # Planned since the pause began; what is uncertain is looked up all the same.
             self._hold_back()
+        elif self._administration().access_lost:
+            self._hold_back_without_access()
         connection = self._administration().connection_id
         self.token_source = connection._get_token_source()
         with self._administration()._get_client(self.token_source) as client:
@@ -284,6 +286,13 @@ class Sender(Outcomes):
         administration = self._administration()
         code = messages.within("paused", administration.refusal_code)
         self._postpone_planned(code, administration.refusal_text, administration.paused_until)
+        self._commit()
+
+    def _hold_back_without_access(self):
+        """Send nothing that is sure to be refused; reading goes on and tells when it is back."""
+        name = self._administration().connection_id.exact_user_name
+        until = fields.Datetime.now() + ASIDE
+        self._postpone_planned("no_division_access", name or "", until)
         self._commit()
 
     def _come_back_at(self, operation, error):

@@ -1,9 +1,12 @@
 from . import (
     test_access,
     test_access_rpc,
+    test_administration_access,
     test_attention,
     test_calls,
     test_connecting,
+    test_connection_site,
+    test_consent,
     test_database_ledger,
     test_disconnecting,
     test_grant_health,

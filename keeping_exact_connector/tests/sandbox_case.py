@@ -73,17 +73,22 @@ class SandboxCase(ExactCase):
         )
 
     @classmethod
-    def _consent(cls, connection):
-        """Log in at the sandbox, allow access, and return what the redirect carries."""
+    def _consent(cls, connection, login=None, action="action_connect", answer="allow"):
+        """Log in at the sandbox, answer its question, and return what the redirect carries.
+
+        :param str login: of another Exact user
+        :param str action: what is clicked on the connection
+        :param str answer: allow or deny
+        """
         browser = Browser()
-        page = browser.open(connection.action_connect()["url"])
-        login = next(form for form in forms(page.text) if form.has("password"))
-        typed = {"text": cls.sandbox.login, "password": cls.sandbox.password}
-        page = browser.submit(page, login, login.filled(**typed))
+        page = browser.open(getattr(connection, action)()["url"])
+        form = next(form for form in forms(page.text) if form.has("password"))
+        typed = {"text": login or cls.sandbox.login, "password": cls.sandbox.password}
+        page = browser.submit(page, form, form.filled(**typed))
         consent = next(form for form in forms(page.text) if form.button("allow"))
         answer = browser.session.post(
             urljoin(page.url, consent.action),
-            data=consent.filled(consent.button("allow"), checkbox="all"),
+            data=consent.filled(consent.button(answer), checkbox="all"),
             allow_redirects=False,
         )
         query = parse_qs(urlsplit(answer.headers["Location"]).query)
@@ -95,9 +100,9 @@ class SandboxCase(ExactCase):
         if not type(self)._registry_patched:
             self.registry_enter_test_mode()
 
-    def _connect(self, connection):
+    def _connect(self, connection, login=None):
         with self._committing():
-            connection._accept_consent(self._consent(connection)["code"])
+            connection._accept_consent(self._consent(connection, login)["code"])
         with self._committing():
             connection._read_administrations()
 

@@ -32,6 +32,7 @@ MODELS = {
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.disconnect": {"administrator": "crwd"},
+    "keeping.exact.use.connection": {"administrator": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
@@ -107,13 +108,24 @@ class TestAccess(ExactCase):
             "keeping.exact.disconnect": self.env["keeping.exact.disconnect"]
             .with_user(self.administrator)
             .create({"connection_id": self.administration.connection_id.id}),
+            "keeping.exact.use.connection": self._make_use_connection(),
         }
+
+    def _make_use_connection(self):
+        Wizard = self.env["keeping.exact.use.connection"].with_user(self.administrator)
+        return Wizard.with_company(self.company).create(
+            {
+                "administration_id": self.administration.id,
+                "connection_id": self.administration.connection_id.id,
+            }
+        )
 
     def test_every_model_for_every_group(self):
         for model, record in self._records().items():
             for group, user in self.by_group.items():
                 expected = MODELS[model].get(group, "")
-                if model == "keeping.exact.invoice.create" and user != self.invoicer:
+                if record._transient and user != record.create_uid:
+                    # Transient records are for who made them only.
                     record = self.env[model]
                 mine = record.with_user(user).with_company(self.company)
                 found = "".join(

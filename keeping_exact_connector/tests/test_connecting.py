@@ -69,8 +69,30 @@ class TestConnecting(SandboxCase):
         other = self._make_connection(self.other_company)
         self._connect(other)
         twin = other.administration_ids.filtered(lambda a: a.code == self.administration.code)
-        with self.assertRaisesRegex(UserError, "linked to another organisation"):
-            twin.action_link()
+        user = self._make_user("theirs", "administrator", self.other_company)
+        theirs = twin.with_user(user).with_company(self.other_company)
+        # Whose it is, is told to those only who may enter that organisation.
+        with self.assertRaisesRegex(UserError, "linked to another organisation") as caught:
+            theirs.action_link()
+        self.assertNotIn(self.company.name, str(caught.exception))
+        user.company_ids |= self.company
+        with self.assertRaisesRegex(UserError, f"linked to {self.company.name} already"):
+            theirs.action_link()
+
+    def test_one_organisation_disconnects_and_the_other_goes_on(self):
+        self._connect(self.connection)
+        other = self._make_connection(self.other_company)
+        self._connect(other)
+        self.connection.action_disconnect()
+        self.assertEqual(self.connection.state, "disconnected")
+        self.assertEqual(other.state, "connected")
+        self.assertTrue(other.sudo().grant_id.refresh_token)
+        with self._committing():
+            other.action_check()
+        self.assertEqual(other.state, "connected")
+        grant = other.sudo().grant_id
+        other.action_disconnect()
+        self.assertFalse(grant.exists())
 
     def test_two_connections_of_one_user_share_a_grant(self):
         self._connect(self.connection)

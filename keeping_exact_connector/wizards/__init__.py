@@ -1,1 +1,5 @@
-from . import keeping_exact_disconnect, keeping_exact_invoice_create
+from . import (
+    keeping_exact_disconnect,
+    keeping_exact_invoice_create,
+    keeping_exact_use_connection,
+)

@@ -5,11 +5,13 @@ that person's language (jobs run without one).
 
 - ``recognise`` knows Exact's texts in the three languages it answers in,
 - ``refusals`` and ``rights`` say what they mean, ``own`` what went wrong without such a text,
-- ``health`` says what is the matter with a connection.
+- ``health`` says what is the matter with a connection,
+- ``consent`` how the question for one ended.
 """
 
 from ... import exact_online
 from . import own, recognise, refusals, rights
+from .consent import explain_ending
 from .health import HEALTH
 from .message import Message
 
