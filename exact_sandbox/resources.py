@@ -8,7 +8,6 @@ from .odata.lexer import literal_list, named_literals
 from .odata.paging import Page, make_page
 from .odata.payload import parse_body, read_payload
 from .odata.query import parse_query
-from .rights import has_right
 
 # Of one POST, binary properties counted as bytes and not as base64 (chapter 2).
 MAX_BODY = 10 * 1000 * 1000
@@ -53,7 +52,7 @@ class Resources:
         :raises ApiError: 403, by the setting ``unreadable``; never of items, which are known
         """
         route = route_of(entity.type.path)
-        if has_right(call.user, route, "GET"):
+        if has_right(call.user, route, "GET", self._sandbox.settings):
             return True
         refuse = self._sandbox.settings["unreadable"] == "forbidden"
         if refuse and route.removeprefix("sync/").removeprefix("bulk/") != "logistics/Items":
