@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "views/keeping_exact_administration_views.xml",
         "views/keeping_exact_call_views.xml",
+        "views/keeping_exact_check_views.xml",
         "views/keeping_exact_connection_views.xml",
         "views/keeping_exact_customer_views.xml",
         "views/keeping_exact_hour_views.xml",
@@ -25,6 +26,7 @@
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
+        "views/keeping_exact_period_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

@@ -269,8 +269,13 @@ class KeepingExactConnection(models.Model):
             self._read_administrations()
 
     def action_check(self):
-        """Ask Exact who we are, and say on the connection whether that worked."""
+        """Ask Exact who we are, say whether that worked, and check what is linked."""
         self.ensure_one()
         check_administrator(self)
-        with self._user_errors(), self._get_client() as client:
-            self.sudo()._set_connected(client.me())
+        with self._user_errors():
+            with self._get_client() as client:
+                me = client.me()
+            linked = self.administration_ids.filtered(lambda a: a.state == "linked")
+            store_checks = linked._check_several()
+        self.sudo()._set_connected(me)
+        store_checks()

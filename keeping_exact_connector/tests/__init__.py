@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_access_rpc,
     test_calls,
+    test_checks,
     test_connecting,
     test_database_ledger,
     test_grant_health,

@@ -1,1 +1,1 @@
-from . import keeping_exact_invoice_create
+from . import keeping_exact_invoice_create, keeping_exact_invoice_create_period
