@@ -8,6 +8,7 @@ from .odata.lexer import literal_list, named_literals
 from .odata.paging import Page, make_page
 from .odata.payload import parse_body, read_payload
 from .odata.query import parse_query
+from .rights import has_right
 
 # Of one POST, binary properties counted as bytes and not as base64 (chapter 2).
 MAX_BODY = 10 * 1000 * 1000

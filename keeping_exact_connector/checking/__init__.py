@@ -30,8 +30,10 @@ logistics/ItemGroups (4.11)             item_group
 salesinvoice/SalesInvoices, one row     the journal of the latest invoice, as a default
 ======================================  =========================================================
 
-Fourteen calls, of which six bring what is shown elsewhere too. ``app_scopes``, and what the licence
-lacks, come along with them: only a refused call tells (5.1), and such a call counts as an error (2).
-So the other addresses of a scope that is missing are left alone, and one refusal that concerns the
-whole administration ends the run: at most one error per address and run, and none otherwise.
+Fourteen calls, of which six bring what is shown elsewhere too. ``app_scopes``, and what the
+licence lacks, come along with them: only a refused call tells (5.1), and such a call counts as an
+error (2). So the other addresses of a scope that is missing are left alone, and one refusal that
+concerns the whole administration ends the run. A list that was not shown last time is not asked for
+again while UserHasRights says no, since some answer 403 instead of nothing. That leaves at most one
+error per address and run, and none where all is in order.
 """

@@ -46,12 +46,12 @@ def find_problem(periods, day, journals):
         return None
     found = [period for period in periods if period.start <= day <= period.end]
     if not found:
-        return "year_missing", {"date": str(day), "year": str(day.year)}
+        return "year_none", {"date": str(day), "year": str(day.year)}
     # Adjusting periods may share the dates of another (a thirteenth month): one open is enough.
     shut = [period for period in found if journals and journals <= period.closed]
     if len(shut) == len(found):
         first = shut[0]
-        return "period_closed", {
+        return "period_shut", {
             "date": str(day),
             "period": f"{first.year} - {first.number}",
             "journal": ", ".join(sorted(journals)),

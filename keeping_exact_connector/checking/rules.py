@@ -174,7 +174,7 @@ def item_group(facts, chosen):
         return Result(severity, "item_group_revenue", {"group": _named(group)})
     if not group.get("GLStock") or not group.get("GLCosts"):
         # Exact demands them of a new item, though hours use neither (chapter 5.4).
-        return Result(severity, "item_group_accounts", {"group": _named(group)})
+        return Result(severity, "item_group_ledgers", {"group": _named(group)})
     return Result("ok", "item_group_ok", {"group": _named(group)})
 
 

@@ -6,7 +6,15 @@ from odoo.exceptions import UserError
 
 from .. import exact_online
 from ..checking import gathering, periods, rules
-from ..checking.asking import JOURNALS, PAYMENT_CONDITIONS, VAT_CODES, Asker
+from ..checking.asking import (
+    ACCOUNTS,
+    ITEM_GROUPS,
+    JOURNALS,
+    PAYMENT_CONDITIONS,
+    PERIODS,
+    VAT_CODES,
+    Asker,
+)
 from ..checking.facts import Chosen, Facts
 from ..tools import messages
 from ..tools.guards import check_administrator
@@ -25,6 +33,13 @@ LISTS = (
     ("keeping.exact.vat.code", VAT_CODES, "vat_codes"),
     ("keeping.exact.payment.condition", PAYMENT_CONDITIONS, "payment_conditions"),
 )
+NOT_SHOWN = ("unread", "right_view_accounts_missing")
+# What other checks read, where reading without the right may count as an error.
+READ_BY = {
+    "right_view_accounts": ACCOUNTS,
+    "fiscal_year": PERIODS,
+    "item_group": ITEM_GROUPS,
+}
 
 
 class KeepingExactAdministrationChecks(models.Model):
@@ -117,12 +132,27 @@ class KeepingExactAdministrationChecks(models.Model):
         facts = Facts(divisions=divisions) if divisions else Facts()
         with self._get_client() as client:
             self._gather_lists(client, facts)
-            gathering.gather_rights(Asker(client, facts), facts, self._get_chosen())
+            self._gather_rights(client, facts)
         return facts
 
     def _gather_lists(self, client, facts):
         selects = {endpoint: self.env[model]._get_select() for model, endpoint, _name in LISTS}
-        gathering.gather_lists(Asker(client, facts), facts, self._get_chosen(), selects)
+        gathering.gather_lists(self._get_asker(client, facts), facts, self._get_chosen(), selects)
+
+    def _gather_rights(self, client, facts):
+        gathering.gather_rights(self._get_asker(client, facts), facts, self._get_chosen())
+
+    def _get_asker(self, client, facts):
+        """Return what asks Exact, wary of what it did not show last time."""
+        doubtful = {
+            READ_BY[check.code]
+            for check in self.sudo().check_ids
+            if check.code in READ_BY and check.message_code in NOT_SHOWN
+        }
+        unread = {
+            endpoint for model, endpoint, _name in LISTS if self[self.env[model]._unread_field]
+        }
+        return Asker(client, facts, doubtful | unread)
 
     def _read_lists(self, client, facts):
         """Read the short lists and keep them.
@@ -276,5 +306,5 @@ class KeepingExactAdministrationChecks(models.Model):
     def _check_with(self, facts):
         self.ensure_one()
         with self._get_client() as client:
-            gathering.gather_rights(Asker(client, facts), facts, self._get_chosen())
+            self._gather_rights(client, facts)
         self._store_checks(facts)

@@ -147,14 +147,14 @@ MESSAGES = {
             "Financial years. Then click Check."
         ),
     ),
-    "year_missing": Message(
+    "year_none": Message(
         _lt("Exact Online has no financial year or period for %(date)s."),
         _lt(
             "Make financial year %(year)s in Exact Online: the administration's name > Master data "
             "> Financial years. Then click Check."
         ),
     ),
-    "period_closed": Message(
+    "period_shut": Message(
         _lt("Period %(period)s is closed in Exact Online for journal %(journal)s."),
         _PERIOD_REMEDY,
     ),
@@ -170,7 +170,7 @@ MESSAGES = {
     "item_group_revenue": Message(
         _lt("The default item group %(group)s has no ledger account for revenue."), _GROUP_REMEDY
     ),
-    "item_group_accounts": Message(
+    "item_group_ledgers": Message(
         _lt(
             "The default item group %(group)s has no ledger account for stock or costs; Exact "
             "demands both of a new item."
