@@ -50,9 +50,9 @@ class KeepingExactTyped(models.AbstractModel):
         """
         administration_id = self.env.context.get("default_administration_id")
         administration = self.env["keeping.exact.administration"].browse(administration_id or [])
-        if not administration.exists():
-            raise UserError(self.env._("Open the administration first, and type the code there."))
         check_administrator(administration)
+        if not administration:
+            raise UserError(self.env._("Open the administration first, and type the code there."))
         if not administration[self._unread_field]:
             raise UserError(self.env._("Choose one from the list that Exact Online shows."))
         record = self.sudo()._get_typed(administration.sudo(), name.strip())
