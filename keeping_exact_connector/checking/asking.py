@@ -101,7 +101,7 @@ class Asker:
         if code == "no_scope":
             self._facts.missing_scopes[SCOPES[endpoint]] = refusal.text
         elif code in EVERYWHERE:
-            self._facts.closed = refusal
+            self._facts.closed, self._facts.closed_by = refusal, error
         elif code == "no_right" and endpoint != RIGHTS:
             # One body for a lacking right and for a lacking module; only this tells (chapter 5.1).
             right = self.right(endpoint, "GET")

@@ -52,6 +52,7 @@ class Facts:
     :param rights: (endpoint, method) to whether the user has the right
     :param missing_scopes: name of a scope that the app lacks, to Exact's own words
     :param closed: why nothing can be asked in this administration at all, or None
+    :param closed_by: the error that said so
     """
 
     divisions: Answer = UNASKED
@@ -68,3 +69,4 @@ class Facts:
     rights: dict = field(default_factory=dict)
     missing_scopes: dict = field(default_factory=dict)
     closed: Refusal | None = None
+    closed_by: Exception | None = None

@@ -220,10 +220,9 @@ def vat_code(facts, chosen):
 
 def payment_condition(facts, chosen):
     """The chosen payment condition is there; without one Exact's own holds, which no call shows."""
-    if not chosen.payment_condition:
-        answer = facts.payment_conditions
-        return _unread(answer) if answer.refusal else Result("ok", "payment_open")
     unread = _unread(facts.payment_conditions)
+    if not chosen.payment_condition and (not unread or unread.message == "unread"):
+        return Result("ok", "payment_open")
     if unread:
         return _by_hand(unread, "payment", chosen.payment_condition)
     row = _find(facts.payment_conditions, chosen.payment_condition)

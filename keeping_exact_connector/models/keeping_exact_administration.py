@@ -63,7 +63,8 @@ class KeepingExactAdministration(models.Model):
         string="Sales journal",
         domain=f"[('administration_id', '=', id), ('type', '=', {SALES}), ('blocked', '=', False)]",
         check_company=True,
-        help="Invoices are made in this journal.",
+        help="Invoices are made in this journal. Filled with the only one for sales, else with that "
+        "of the latest invoice in Exact; left empty, Exact takes its own default.",
     )
     item_id = fields.Many2one(
         "keeping.exact.item",
@@ -86,7 +87,8 @@ class KeepingExactAdministration(models.Model):
         "keeping.exact.payment.condition",
         domain="[('administration_id', '=', id)]",
         check_company=True,
-        help="Used where the customer has no payment condition in Exact.",
+        help="Used where the customer has no payment condition in Exact. Left empty, Exact takes its "
+        "own default.",
     )
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")

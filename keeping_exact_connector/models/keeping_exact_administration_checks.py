@@ -15,7 +15,7 @@ from ..checking.asking import (
     VAT_CODES,
     Asker,
 )
-from ..checking.facts import Chosen, Facts
+from ..checking.facts import NOT_ASKED, Chosen, Facts
 from ..tools import messages
 from ..tools.guards import check_administrator
 from .keeping_exact_check import STATES
@@ -163,9 +163,11 @@ class KeepingExactAdministrationChecks(models.Model):
         """
         self.ensure_one()
         self._gather_lists(client, facts)
-        chosen = self._get_chosen()
-        if not rules.may_call(facts, chosen):
-            text = facts.closed.text if facts.closed else ""
+        if facts.closed_by:
+            raise facts.closed_by
+        if not rules.may_call(facts, self._get_chosen()):
+            result = rules.division_access(facts, self._get_chosen())
+            text = messages.explain_check(self.env, result.message, result.params).text
             raise exact_online.NoRight(text, cause="division")
         self._keep_lists(facts)
 
@@ -174,6 +176,8 @@ class KeepingExactAdministrationChecks(models.Model):
         self.ensure_one()
         for model, _endpoint, name in LISTS:
             answer = getattr(facts, name)
+            if answer.refusal == NOT_ASKED:
+                continue
             self.env[model]._keep_list(self, answer.rows)
             unread_field = self.env[model]._unread_field
             if self[unread_field] == bool(answer.rows):

@@ -330,8 +330,13 @@ class TestChecks(ChecksCase):
         self.addCleanup(self.sandbox.change_user, self.login, divisions=[241806, 1204377])
         self.sandbox.clear_calls()
         self._check()
+        self.administration.sync_at = "2026-01-01"
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self.assertIn("may not open", self.administration.sync_message)
         paths = [c["path"] for c in self.sandbox.calls() if "/api/v1/" in c["path"]]
-        self.assertEqual([path.rpartition("/")[2] for path in paths], ["Divisions"])
+        self.assertEqual([path.rpartition("/")[2] for path in paths], ["Divisions"] * 2)
+        self.assertFalse(self.administration.journals_unread, "it was not asked for")
         self.administration.state = "available"
         with self.assertRaisesRegex(UserError, "Manage administrations"):
             self.administration.action_link()
