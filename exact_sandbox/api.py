@@ -249,7 +249,8 @@ class Api:
             return
         if self._sandbox.users.is_portal(call.user.id):
             raise ApiError(403, self._limited_account(call, entity_type))
-        if not has_right(call.user, route_of(entity_type.path), call.method):
+        route, settings = route_of(entity_type.path), self._sandbox.settings
+        if not has_right(call.user, route, call.method, settings):
             raise ApiError(403, FORBIDDEN)
 
     @staticmethod

@@ -118,14 +118,40 @@ def change_rows(sandbox, division, path, where, values):
         }
     except ApiError as error:
         raise ValueError(error.message) from error
-    wanted = {name: str(value).strip() for name, value in where.items()}
-    changed = 0
     with sandbox.store.transaction():
-        for row in context.rows.find(division, entity_type.name):
-            if {name: str(row.get(name, "")).strip() for name in wanted} == wanted:
-                row.data.update(typed)
-                handler.save(context, row)
-                changed += 1
-    if not changed:
-        raise ValueError(f"No row of {path} is {where}.")
-    return {"changed": changed}
+        found = _find_rows(context, entity_type.name, where)
+        for row in found:
+            row.data.update(typed)
+            handler.save(context, row)
+    return {"changed": len(found)}
+
+
+def _find_rows(context, entity, where):
+    """Return the rows with these values; ValueError when there are none."""
+    wanted = {name: str(value).strip() for name, value in where.items()}
+    found = [
+        row
+        for row in context.rows.find(context.division, entity)
+        if {name: str(row.get(name, "")).strip() for name in wanted} == wanted
+    ]
+    if not found:
+        raise ValueError(f"No row of {entity} is {where}.")
+    return found
+
+
+def delete_rows(sandbox, division, path, where):
+    """Delete rows, past every rule, as a bookkeeper deletes a payment condition in the browser.
+
+    :param path: the address of the entity, ``cashflow/PaymentConditions``
+    :param where: values by property that tell which rows
+    :return: how many rows there were
+    """
+    entity_type = sandbox.metadata.by_route(path)
+    if entity_type is None or not where:
+        raise ValueError("Rows take an address and where.")
+    context = _context(sandbox, division)
+    with sandbox.store.transaction():
+        found = _find_rows(context, entity_type.name, where)
+        for row in found:
+            context.rows.delete(row)
+    return {"deleted": len(found)}

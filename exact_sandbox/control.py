@@ -57,6 +57,7 @@ class ControlApp:
             ("DELETE", "errors"): self._clear_errors,
             ("GET", "rows"): self._rows,
             ("POST", "rows"): self._change_rows,
+            ("DELETE", "rows"): self._delete_rows,
             ("POST", "periods"): lambda _, body: conditions.change_periods(sandbox, **body),
             ("POST", "licence"): lambda _, body: conditions.change_licence(sandbox, **body),
             ("POST", "administrations"): lambda _, body: conditions.change_administration(
@@ -161,6 +162,11 @@ class ControlApp:
         """Change rows past every rule: ``where`` and ``values`` by property."""
         division, _, path = rest.partition("/")
         return conditions.change_rows(self._sandbox, int(division), path, **body)
+
+    def _delete_rows(self, rest, body):
+        """Delete rows past every rule: ``where`` by property."""
+        division, _, path = rest.partition("/")
+        return conditions.delete_rows(self._sandbox, int(division), path, **body)
 
     def _apps(self, _rest, _body):
         return {

@@ -46,7 +46,7 @@ def user_has_rights(sandbox, call):
     if action not in ("GET", "POST", "PUT", "DELETE"):
         raise syntax_error()
     known = "/" in endpoint and sandbox.metadata.by_route(endpoint) is not None
-    allowed = known and has_right(call.user, route_of(endpoint), action)
+    allowed = known and has_right(call.user, route_of(endpoint), action, sandbox.settings)
     return {"UserHasRights": ("Boolean", allowed)}
 
 

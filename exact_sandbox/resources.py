@@ -53,7 +53,7 @@ class Resources:
         :raises ApiError: 403, by the setting ``unreadable``; never of items, which are known
         """
         route = route_of(entity.type.path)
-        if has_right(call.user, route, "GET"):
+        if has_right(call.user, route, "GET", self._sandbox.settings):
             return True
         refuse = self._sandbox.settings["unreadable"] == "forbidden"
         if refuse and route.removeprefix("sync/").removeprefix("bulk/") != "logistics/Items":

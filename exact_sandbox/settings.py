@@ -79,6 +79,10 @@ CHOICES = {
     # Rights (chapter 5). Reading without the right gives nothing, which is known of items, or 403
     # everywhere else (5.2; 11, point 7).
     "unreadable": Choice("empty", "forbidden", "empty"),
+    # Whether a user without all rights reads journals, VAT codes, payment conditions, periods and
+    # item groups; whether managing items or accounts includes viewing them (5.3).
+    "set_up_reading": Choice("anyone", "full", "anyone"),
+    "view_right": Choice("implied", "own", "implied"),
     # An administration the user may not open: the header NoDivisionAccess, or "Wrong Division".
     "lost_division": Choice("reason", "reason", "text"),
     # Webhooks (4.17): the callback is tried inside the call that subscribes, or after it.

@@ -17,6 +17,7 @@
         "data/mail_activity_type.xml",
         "views/keeping_exact_administration_views.xml",
         "views/keeping_exact_call_views.xml",
+        "views/keeping_exact_check_views.xml",
         "views/keeping_exact_connection_views.xml",
         "views/keeping_exact_customer_views.xml",
         "views/keeping_exact_hour_views.xml",
@@ -29,6 +30,7 @@
         "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
         "wizards/keeping_exact_use_connection_views.xml",
+        "views/keeping_exact_period_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

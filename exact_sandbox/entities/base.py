@@ -7,6 +7,7 @@ from ..errors import ApiError, business_error, syntax_error
 from ..odata.filters import fields_of
 from ..odata.paging import in_key_order, make_page, stream_page
 from ..odata.pushdown import to_sql
+from ..rights import has_right
 from ..rows import DELETED, Row
 from ..texts import refusal, sentence
 
@@ -76,6 +77,10 @@ class Context:
     def sentence(self, name, /, **values):
         """Return another text in the user's language."""
         return sentence(name, self.user.short_language, **values)
+
+    def may(self, route, method="GET"):
+        """Whether the user has the right to call an address (chapter 5.3)."""
+        return has_right(self.user, route, method, self.sandbox.settings)
 
     def lookup(self, entity, name, value):
         """Return the row of this administration whose property has a value; kept per request."""

@@ -12,7 +12,6 @@ from ..answers import Answers
 from ..entities.documents import ATTACHMENTS, content_of
 from ..errors import ApiError
 from ..oauth.access import authenticate
-from ..rights import has_right
 from .reading import find_row, open_books, read_whole
 from .session import PageError, logged_in
 
@@ -46,7 +45,7 @@ def _for_app(pages, request):
 
 
 def _answer(context, request):
-    if not has_right(context.user, _ADDRESS, "GET"):
+    if not context.may(_ADDRESS):
         raise PageError(403, "You have no right to see documents.")
     row = find_row(context, request, ATTACHMENTS, "ID")
     name = row.data["FileName"]

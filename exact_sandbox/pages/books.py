@@ -3,7 +3,6 @@
 from ..entities.invoice_lines import INVOICES
 from ..entities.receivables import OPEN, RECEIVABLES
 from ..odata.pushdown import Condition
-from ..rights import has_right
 from ..users import administrations
 from .reading import find_row, open_books, read_whole, seen
 from .session import PageError, logged_in
@@ -72,7 +71,7 @@ def _count(rows, division, entity, status):
 
 
 def _may_read(context):
-    return has_right(context.user, "salesinvoice/SalesInvoices", "GET")
+    return context.may("salesinvoice/SalesInvoices")
 
 
 def _page_number(request, total):
@@ -149,7 +148,7 @@ def open_items(pages, request, session):
 def account_card(pages, request, session):
     """Show a customer with its invoices."""
     context = open_books(pages, request, session)
-    if not has_right(context.user, "crm/Accounts", "GET"):
+    if not context.may("crm/Accounts"):
         raise PageError(403, "You have no right to see customers.")
     row = find_row(context, request, ACCOUNTS, "AccountID")
     found = _search(context, "", "", {"OrderedBy": row.key}) if _may_read(context) else []

@@ -11,7 +11,6 @@ from ..entities.invoice_lines import INVOICES
 from ..entities.payments import paid_by, pay, receivable_of, undo
 from ..entities.sales_entries import ENTRIES
 from ..odata.literals import parse_datetime
-from ..rights import has_right
 from .reading import find_row, open_books, read_number, seen
 from .refusals import told_by
 from .session import PageError, logged_in
@@ -36,7 +35,7 @@ def address(context, key):
 
 
 def _may(context, path, method="POST"):
-    return has_right(context.user, path, method)
+    return context.may(path, method)
 
 
 def allowed(context, row, receivable):

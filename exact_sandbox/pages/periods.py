@@ -3,7 +3,6 @@
 from werkzeug.utils import redirect
 
 from ..entities.periods import JOURNALS, PERIODS, STATUSES, set_closed
-from ..rights import has_right
 from .reading import open_books, read_whole
 from .session import PageError, logged_in
 
@@ -15,7 +14,7 @@ _ROUTE = "financial/Journals"
 def periods(pages, request, session):
     """Show the months of a financial year by sales journal; close or open one."""
     context = open_books(pages, request, session)
-    may_close = has_right(context.user, _ROUTE, "PUT")
+    may_close = context.may(_ROUTE, "PUT")
     years = sorted({row.data["FinYear"] for row in context.rows.find(context.division, PERIODS)})
     year = _year(request, context, years)
     if request.method == "POST":

@@ -152,9 +152,9 @@ class Client:
             yield from page
             del page  # or it would be held while the next one is read
 
-    def first(self, endpoint, *, select, where, expand=None, division=None):
-        """The first row that meets the condition, or ``None``."""
-        options = {**self._options(select, where, expand, None), "$top": "1"}
+    def first(self, endpoint, *, select, where, expand=None, order_by=None, division=None):
+        """The first row that meets the condition, or ``None``; options as of :meth:`pages`."""
+        options = {**self._options(select, where, expand, order_by), "$top": "1"}
         url = with_query(self._address(endpoint, division), options)
         rows, _next = self._page(url, self._number(division), endpoint)
         return rows[0] if rows else None

@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import exact_online
+from ..checking.facts import Facts
 from ..tools.guards import ADMINISTRATOR, check_administrator, check_editable
 from ..tools.locks import SYNCING, try_administration_lock
 from ..tools.sites import SITE_SELECTION
@@ -71,7 +72,8 @@ class KeepingExactAdministration(models.Model):
         domain=f"[('administration_id', '=', id), ('type', '=', {SALES}), ('blocked', '=', False)]",
         check_company=True,
         help="The journal of your books in Exact in which the invoices are made: one of type "
-        "Sales. Left empty, Exact takes its own.",
+        "Sales. Filled with the only one, else with that of the latest invoice in Exact; left "
+        "empty, Exact takes its own.",
     )
     item_id = fields.Many2one(
         "keeping.exact.item",
@@ -96,7 +98,8 @@ class KeepingExactAdministration(models.Model):
         domain="[('administration_id', '=', id)]",
         string="Payment condition",
         check_company=True,
-        help="Within how many days is to be paid. Used where the customer has none in Exact.",
+        help="Within how many days is to be paid. Used where the customer has none in Exact. Left "
+        "empty, Exact takes its own default.",
     )
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")
@@ -160,9 +163,12 @@ class KeepingExactAdministration(models.Model):
         for administration in self:
             administration._check_may_link()
             with administration.connection_id._user_errors():
-                administration._read_lists()
+                facts = administration._gather()
+            administration._check_accessible(facts)
             administration.sudo().write({"state": "linked", "sync_at": fields.Datetime.now()})
-            administration._fill_defaults()
+            administration.sudo()._keep_lists(facts)
+            administration._fill_defaults(facts)
+            administration.sudo()._store_checks(facts)
         # Customers and items may be many: they are read in the background.
         self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger()
         return True
@@ -184,7 +190,7 @@ class KeepingExactAdministration(models.Model):
     def action_sync(self):
         """Read lists, customers and items again, in the background."""
         check_administrator(self)
-        self.sudo().sync_at = fields.Datetime.now()
+        self.sudo().write({"sync_at": fields.Datetime.now(), "check_at": False})
         self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger()
         return {
             "type": "ir.actions.client",
@@ -228,35 +234,6 @@ class KeepingExactAdministration(models.Model):
 
     # ------------------------------------------------------------------ business
 
-    def _read_lists(self):
-        """Read the short lists, page by page: journals, VAT codes, payment conditions."""
-        self.ensure_one()
-        with self._get_client() as client:
-            for model in (
-                "keeping.exact.journal",
-                "keeping.exact.vat.code",
-                "keeping.exact.payment.condition",
-            ):
-                self.env[model].sudo()._read_all(self, client)
-
-    def _fill_defaults(self):
-        """Choose what is left open: the only sales journal, and the standard VAT rate.
-
-        With several journals Exact's own default holds. The VAT code is shown on each draft,
-        and only used where neither customer nor item has one.
-        """
-        self.ensure_one()
-        mine = [("administration_id", "=", self.id), ("blocked", "=", False)]
-        if not self.journal_id:
-            domain = [*mine, ("type", "=", SALES)]
-            journals = self.env["keeping.exact.journal"].sudo().search(domain, limit=2)
-            if len(journals) == 1:
-                self.sudo().journal_id = journals
-        if not self.vat_code_id:
-            domain = [*mine, ("type", "=", "E"), ("transaction_type", "in", ("B", "S"))]
-            codes = self.env["keeping.exact.vat.code"].sudo()
-            self.sudo().vat_code_id = codes.search(domain, order="percentage desc, code", limit=1)
-
     def _check_ready(self):
         """Tell in one sentence what is missing before hours can be invoiced.
 
@@ -295,25 +272,36 @@ class KeepingExactAdministration(models.Model):
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 administration = env["keeping.exact.administration"].browse(administration_id)
-                administration._sync_and_note()
+                facts = administration._sync_and_note()
+            if facts:
+                self._check_in_own_cursor(administration_id, facts)
 
     def _sync_and_note(self):
-        message, wait = False, SYNC_PAUSE
+        """Read, and note how it went.
+
+        :return: a ``checking.facts.Facts`` for the checks to go on with, None when they are not
+            to run: Exact cannot be called now
+        """
+        facts, message, wait = Facts(), False, SYNC_PAUSE
         try:
-            self._sync()
+            self._sync(facts)
             self._note_reading()
         except exact_online.LimitReached as error:
             self.env.cr.rollback()
             wait = error.retry_at.replace(tzinfo=None) - fields.Datetime.now()
+            facts = None
         except exact_online.ExactError as error:
             self.env.cr.rollback()
             self._note_reading(error)
             message, wait = str(error), self._note_not_read(error)
             _logger.info("Administration %s was not read: %s", self.code, error)
+            if not isinstance(error, exact_online.NoRight | exact_online.Refused):
+                facts = None
         else:
             self._note_open()
         self._note_sync(message, wait)
         self.env.cr.commit()  # pylint: disable=invalid-commit
+        return facts
 
     def _note_sync(self, message, wait):
         """Say how the last reading ended, and plan the next.
@@ -327,13 +315,16 @@ class KeepingExactAdministration(models.Model):
         self.write(vals)
         self.env.ref("keeping_exact_connector.ir_cron_sync")._trigger(at=vals["sync_at"])
 
-    def _sync(self):
-        """Read everything; a page is kept as soon as it has been read."""
+    def _sync(self, facts):
+        """Read everything; a page is kept as soon as it has been read.
+
+        :param Facts facts: what was read of the short lists is noted here, for the checks
+        """
         self.ensure_one()
         administration = self.with_company(self.company_id)
-        administration._read_lists()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
         with administration._get_client() as client:
+            administration._read_lists(client, facts)
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             administration._sync_pages(client, "keeping.exact.item", "item_timestamp")
             administration._sync_pages(client, "keeping.exact.customer", "customer_timestamp")
         administration._fill_defaults()

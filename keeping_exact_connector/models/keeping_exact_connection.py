@@ -309,13 +309,17 @@ class KeepingExactConnection(models.Model):
             self._read_administrations()
 
     def action_check(self):
-        """Ask Exact who we are, and say on the connection whether that worked."""
+        """Ask Exact who we are, say whether that worked, and check what is linked."""
         self.ensure_one()
         check_administrator(self)
-        with self._user_errors(), self._get_client() as client:
-            me = client.me()
-            self.sudo().administration_ids.filtered("closed_code")._check_open(client)
+        with self._user_errors():
+            with self._get_client() as client:
+                me = client.me()
+                self.sudo().administration_ids.filtered("closed_code")._check_open(client)
+            linked = self.administration_ids.filtered(lambda a: a.state == "linked")
+            store_checks = linked._check_several()
         was_working = self.state == "connected"
         self.sudo()._set_connected(me)
+        store_checks()
         if not was_working:
             self._resume_work()

@@ -99,7 +99,6 @@ class KeepingExactConnectionUse(models.Model):
             }
         )
 
-
     def _check_not_copied(self):
         """Refuse to call Exact from a copy until a person says which database is the real one.
 

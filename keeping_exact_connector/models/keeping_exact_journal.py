@@ -6,8 +6,10 @@ SALES = 20
 class KeepingExactJournal(models.Model):
     _name = "keeping.exact.journal"
     _description = "Exact Online Journal"
-    _inherit = ["keeping.exact.mirror"]
+    _inherit = ["keeping.exact.typed"]
 
+    _unread_field = "journals_unread"
+    _typed_vals = {"type": SALES}
     _exact_endpoint = "financial/Journals"
     _exact_fields = {
         "Code": "code",

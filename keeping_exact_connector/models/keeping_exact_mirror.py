@@ -88,21 +88,18 @@ class KeepingExactMirror(models.AbstractModel):
         return changed
 
     @api.model
-    def _read_all(self, administration, client):
-        """Read the whole list page by page; archive what is no longer there.
+    def _keep_list(self, administration, rows):
+        """Store a whole list; archive what is no longer in it.
 
         An empty list proves nothing: a user without the right gets one too (API reference,
         chapter 5.2). Then nothing is archived.
 
-        :param exact_online.Client client: a client of the administration
-        :return: number of records read
+        :param list rows: all rows of Exact, dicts by its property names
         """
-        seen = self.browse()
-        for rows in client.pages(self._exact_endpoint, select=self._get_select()):
-            seen |= self._upsert(administration, rows)
-        if seen:
-            gone = self.search(
-                [("administration_id", "=", administration.id), ("id", "not in", seen.ids)]
-            )
-            gone.active = False
-        return len(seen)
+        if not rows:
+            return
+        seen = self._upsert(administration, rows)
+        gone = self.search(
+            [("administration_id", "=", administration.id), ("id", "not in", seen.ids)]
+        )
+        gone.active = False

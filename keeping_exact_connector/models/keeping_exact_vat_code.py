@@ -4,8 +4,10 @@ from odoo import fields, models
 class KeepingExactVatCode(models.Model):
     _name = "keeping.exact.vat.code"
     _description = "Exact Online VAT Code"
-    _inherit = ["keeping.exact.mirror"]
+    _inherit = ["keeping.exact.typed"]
 
+    _unread_field = "vat_codes_unread"
+    _typed_vals = {"type": "E", "transaction_type": "S"}
     _exact_endpoint = "vat/VATCodes"
     _exact_fields = {
         "Code": "code",

@@ -4,6 +4,7 @@ from . import (
     test_administration_access,
     test_attention,
     test_calls,
+    test_checks,
     test_connecting,
     test_connection_site,
     test_consent,

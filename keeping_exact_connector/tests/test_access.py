@@ -23,6 +23,8 @@ MODELS = {
         "processing": "r",
         "administrator": "r",
     },
+    "keeping.exact.check": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.period": {"invoicing": "r", "processing": "r", "administrator": "r"},
     # Of the administrator's own hours there are none on this link, so it is not for them.
     "keeping.exact.invoice": {"user": "r", "invoicing": "rwd", "processing": "rwd"},
     "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
@@ -89,8 +91,16 @@ class TestAccess(ExactCase):
         self.administration.connection_id.sudo().grant_id = grant
         limit = {"site": "nl", "client_id": "x", "code": 1}
         call = {"called_at": "2026-10-12", "company_id": self.company.id}
+        mine = {"administration_id": self.administration.id}
+        dates = {"date_from": "2026-10-01", "date_to": "2026-10-31"}
         return {
             **made,
+            "keeping.exact.check": self.env["keeping.exact.check"]
+            .sudo()
+            .create({**mine, "code": "journal"}),
+            "keeping.exact.period": self.env["keeping.exact.period"]
+            .sudo()
+            .create({**mine, **dates, "year": 2026, "number": 10}),
             "keeping.exact.limit": self.env["keeping.exact.limit"].sudo().create(limit),
             "keeping.exact.call": self.env["keeping.exact.call"].sudo().create(call),
             "keeping.exact.grant": grant,
@@ -212,7 +222,13 @@ class TestAccess(ExactCase):
                 ),
                 (
                     self.administration,
-                    ("action_link", "action_unlink", "action_sync", "action_go_on"),
+                    (
+                        "action_link",
+                        "action_unlink",
+                        "action_sync",
+                        "action_check",
+                        "action_go_on",
+                    ),
                 ),
             ):
                 for action in actions:

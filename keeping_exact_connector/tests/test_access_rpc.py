@@ -27,6 +27,11 @@ class TestAccessOverRpc(ExactCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.invoice = self._preview()
+        self.check = (
+            self.env["keeping.exact.check"]
+            .sudo()
+            .create({"administration_id": self.administration.id, "code": "journal"})
+        )
 
     @mute_logger("odoo.http")
     def _call(self, model, method, *args, **kwargs):
@@ -71,6 +76,12 @@ class TestAccessOverRpc(ExactCase, HttpCase):
                 [{"administration_id": self.administration.id, "connection_id": connection[0]}],
             ),
             ("keeping.exact.administration", "action_go_on", [[self.administration.id]]),
+            ("keeping.exact.administration", "action_check", [[self.administration.id]]),
+            ("keeping.exact.check", "read", [self.check.ids, ["state"]]),
+            ("keeping.exact.check", "write", [self.check.ids, {"state": "ok"}]),
+            ("keeping.exact.journal", "name_create", ["70"]),
+            ("keeping.exact.vat.code", "name_create", ["4"]),
+            ("keeping.exact.payment.condition", "name_create", ["30"]),
             ("keeping.exact.invoice", "action_open_connection", [link]),
             ("keeping.exact.call", "search_read", [[], ["path"]]),
             ("keeping.exact.call", "create", [{"called_at": "2026-10-12"}]),
@@ -107,11 +118,41 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.administration", "_end_pause"),
             ("keeping.exact.administration", "_use_connection"),
             ("keeping.exact.administration", "_update_from_exact"),
+            ("keeping.exact.administration", "_store_checks"),
+            ("keeping.exact.check", "_store"),
+            ("keeping.exact.journal", "_get_typed"),
             ("keeping.exact.call", "_gc_calls"),
             ("keeping.exact.connection", "_accept_consent"),
         ):
             with self.subTest(method=method):
                 self.assertEqual(self._call(model, method, []), "odoo.exceptions.AccessError")
+
+    def test_codes_are_typed_by_administrators_of_the_organisation_only(self):
+        self.administration.journals_unread = True
+        other = self._make_user("other_administrator", "administrator", self.other_company)
+        context = {"default_administration_id": self.administration.id}
+        for user in (other, self.invoicer, self.viewer):
+            self.authenticate(user.login, user.login)
+            for extra in ({}, {"allowed_company_ids": self.company.ids}):
+                result = self._call(
+                    "keeping.exact.journal", "name_create", "70", context={**context, **extra}
+                )
+                self.assertEqual(result, "odoo.exceptions.AccessError", user.login)
+        self.authenticate("administrator", "administrator")
+        for wrong in ({}, {"default_administration_id": 0}):
+            result = self._call("keeping.exact.journal", "name_create", "70", context=wrong)
+            self.assertEqual(result, "odoo.exceptions.UserError")
+        made = self._call("keeping.exact.journal", "name_create", "70", context=context)
+        self.assertEqual(self.env["keeping.exact.journal"].sudo().browse(made[0]).code, "70")
+        # The state of a check is what Exact said, whoever asks.
+        for values in ({"state": "ok"}, {"message_code": "journal_ok"}):
+            result = self._call("keeping.exact.check", "write", self.check.ids, values)
+            self.assertEqual(result, "odoo.exceptions.AccessError")
+        for name in ("check_state", "journals_unread", "checked_at"):
+            result = self._call(
+                "keeping.exact.administration", "write", self.administration.ids, {name: False}
+            )
+            self.assertEqual(result, "odoo.exceptions.AccessError", name)
 
     def test_the_server_action_checks_the_user_too(self):
         action = self.env.ref("keeping_exact_connector.action_create_invoice_from_timesheets")

@@ -167,6 +167,12 @@ def test_first_of_none(server, client):
     assert client.first(ACCOUNTS, select="ID", where=eq("ID", 1)) is None
 
 
+def test_first_in_an_order(server, client):
+    server.script(json_reply({"d": [{"ID": "x"}]}))
+    client.first(ACCOUNTS, select="ID", where=eq("ID", 1), order_by="Created desc")
+    assert "$orderby=Created%20desc&$top=1" in server.requests[0].target
+
+
 @pytest.mark.parametrize(
     "following",
     [

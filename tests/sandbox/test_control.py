@@ -98,3 +98,13 @@ def test_answers_are_dated_by_the_sandboxs_clock(fresh):
     answer = requests.get(f"{sandbox.url}/api/v1/current/Me", timeout=10)
     dated = parsedate_to_datetime(answer.headers["Date"])
     assert abs(dated - datetime.fromisoformat(sandbox.clock()["now"])) < timedelta(seconds=5)
+
+
+def test_rows_are_deleted_as_in_the_browser(fresh):
+    sandbox = fresh()
+    path = "rows/241806/cashflow/PaymentConditions"
+    assert sandbox.control("DELETE", path, {"where": {"Code": "14"}}) == {"deleted": 1}
+    assert "14" not in [row["Code"] for row in sandbox.rows(241806, "cashflow/PaymentConditions")]
+    for where in ({"Code": "14"}, {}, 5):
+        with pytest.raises(SandboxError):
+            sandbox.control("DELETE", path, {"where": where})

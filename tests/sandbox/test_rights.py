@@ -352,3 +352,36 @@ def test_user_roles_are_of_those_who_may_open_the_books(sandbox, anna):
     assert [row["Description"] for row in left] == [RIGHTS["items.view"]]
     again = anna.get(f"users/UserRoles(guid'{left[0]['ID']}')").json()["d"]
     assert (again["Role"], again["UserID"]) == (left[0]["Role"], left[0]["UserID"])
+
+
+# What chapter 5.3 leaves open: settings of ours
+
+
+SET_UP = (
+    "financial/Journals", "financial/GLAccounts", "financial/FinancialPeriods", "vat/VATCodes",
+    "read/financial/JournalStatusList", "cashflow/PaymentConditions", "logistics/ItemGroups",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SET_UP)
+def test_set_up_is_read_by_anyone_or_with_all_rights_only(sandbox, path):
+    sem, anna = Client(sandbox, "sem").connect(), Client(sandbox).connect()
+    for setting, seen in (("anyone", True), ("full", False)):
+        sandbox.settings(set_up_reading=setting)
+        answer = sem.get(path, select="*")
+        assert (answer.status_code, bool(answer.json()["d"]["results"])) == (200, seen)
+        assert has_right(sem, path, "GET") is seen
+        assert anna.rows(path, select="*") and has_right(anna, path, "GET") is True
+    sandbox.settings(set_up_reading="anyone")
+
+
+@pytest.mark.parametrize("view, path", [("items", "logistics/Items"), ("accounts", "crm/Accounts")])
+def test_viewing_is_part_of_managing_or_a_right_of_its_own(sandbox, sem, view, path):
+    rest = [name for name in RIGHTS if name != f"{view}.view"]
+    sandbox.control("POST", "users", {"login": "sem", "rights": rest})
+    for setting, seen in (("implied", True), ("own", False)):
+        sandbox.settings(view_right=setting)
+        answer = sem.get(path, **EVERYTHING)
+        assert (answer.status_code, bool(answer.json()["d"]["results"])) == (200, seen)
+        assert has_right(sem, path, "GET") is seen
+    sandbox.settings(view_right="implied")

@@ -5,12 +5,15 @@ that person's language (jobs run without one).
 
 - ``recognise`` knows Exact's texts in the three languages it answers in,
 - ``refusals`` and ``rights`` say what they mean, ``own`` what went wrong without such a text,
-- ``health`` says what is the matter with a connection,
+- ``health`` says what is the matter with a connection, ``checks`` what a check of an
+  administration found,
 - ``consent`` how the question for one ended.
 """
 
+from odoo.tools import format_date
+
 from ... import exact_online
-from . import own, recognise, refusals, rights
+from . import checks, own, recognise, refusals, rights
 from .consent import explain_ending
 from .health import HEALTH
 from .message import Message
@@ -138,3 +141,25 @@ def explain_health(env, code, text):
     if code not in HEALTH:
         return text or ""
     return str(env._(HEALTH[code])).replace("%(text)s", text or "")  # pylint: disable=W8301
+
+
+def explain_check(env, code, params):
+    """Return a :class:`Message` for what a check found, in the language of *env*.
+
+    :param code: a code of checks.MESSAGES or of MESSAGES, or nothing
+    :param dict params: what to fill in by name; ``date`` is one as Exact writes it, ``text`` is
+        Exact's own words
+    """
+    params = dict(params or {})
+    message = checks.MESSAGES.get(code) or MESSAGES.get(code)
+    if message is None:
+        return Message(params.get("text", ""), "", "")
+    if "date" in params:
+        params["date"] = format_date(env, params["date"])
+    parts = []
+    for part in message[:2]:
+        sentence = str(env._(part)) if part else ""  # pylint: disable=W8301
+        for name, value in params.items():
+            sentence = sentence.replace(f"%({name})s", str(value))
+        parts.append(sentence)
+    return Message(*parts, message.step)

@@ -38,7 +38,7 @@ ENDINGS = {
     ),
     "switched_off": Ending(
         NOTHING_CHANGED,
-        _lt("Exact Online is switched off here. %(text)s"),
+        _lt("The answer of Exact Online was not used. %(text)s"),
         _lt("Once it is on again, go back to the connection and click %(button)s."),
     ),
     "late": Ending(
