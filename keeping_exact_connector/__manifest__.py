@@ -21,6 +21,7 @@
         "views/keeping_exact_connection_views.xml",
         "views/keeping_exact_customer_views.xml",
         "views/keeping_exact_hour_views.xml",
+        "views/keeping_exact_integrations_views.xml",
         "views/keeping_exact_invoice_views.xml",
         "views/account_analytic_line_views.xml",
         "views/project_project_views.xml",
