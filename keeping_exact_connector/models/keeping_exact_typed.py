@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.guards import check_administrator
 
@@ -40,6 +40,13 @@ class KeepingExactTyped(models.AbstractModel):
         return result
 
     # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The right to create is there for the form to offer typing a code, and for nothing else.
+        if not self.env.su:
+            raise AccessError(self.env._("These are read from Exact; only a code can be typed."))
+        return super().create(vals_list)
 
     @api.model
     def name_create(self, name):

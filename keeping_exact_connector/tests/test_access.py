@@ -16,12 +16,13 @@ MODELS = {
     },
     "keeping.exact.customer": {"invoicing": "r", "processing": "r", "administrator": "rw"},
     "keeping.exact.item": {"invoicing": "r", "processing": "r", "administrator": "r"},
-    "keeping.exact.journal": {"invoicing": "r", "processing": "r", "administrator": "r"},
-    "keeping.exact.vat.code": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    # To type a code, see keeping.exact.typed.
+    "keeping.exact.journal": {"invoicing": "r", "processing": "r", "administrator": "cr"},
+    "keeping.exact.vat.code": {"invoicing": "r", "processing": "r", "administrator": "cr"},
     "keeping.exact.payment.condition": {
         "invoicing": "r",
         "processing": "r",
-        "administrator": "r",
+        "administrator": "cr",
     },
     "keeping.exact.check": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.period": {"invoicing": "r", "processing": "r", "administrator": "r"},

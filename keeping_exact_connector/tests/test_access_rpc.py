@@ -144,6 +144,10 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             self.assertEqual(result, "odoo.exceptions.UserError")
         made = self._call("keeping.exact.journal", "name_create", "70", context=context)
         self.assertEqual(self.env["keeping.exact.journal"].sudo().browse(made[0]).code, "70")
+        vals = {"administration_id": self.administration.id, "code": "71", "name": "71"}
+        for model in ("journal", "vat.code", "payment.condition"):
+            result = self._call(f"keeping.exact.{model}", "create", [vals])
+            self.assertEqual(result, "odoo.exceptions.AccessError", model)
         # The state of a check is what Exact said, whoever asks.
         for values in ({"state": "ok"}, {"message_code": "journal_ok"}):
             result = self._call("keeping.exact.check", "write", self.check.ids, values)

@@ -69,7 +69,9 @@ class TestCalls(SendingCase):
         grant.refreshed_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=571)
         with self._committing():
             self.connection.action_check()
-        token, me = self._logged()[-2:]
+        logged = self._logged()
+        me = logged.filtered(lambda call: call.endpoint == "Me")[-1]
+        token = logged[logged.ids.index(me.id) - 1]
         self.assertEqual(token.path, "/api/oauth2/token")
         self.assertEqual((token.method, token.status, token.outcome), ("POST", 200, "ok"))
         self.assertEqual(me.endpoint, "Me")
