@@ -1,4 +1,5 @@
 import time
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -154,21 +155,29 @@ class KeepingExactConnectionConsent(models.Model):
         self.env["keeping.exact.grant"].sudo()._check_encryption_key()
         self._lock_for_consent(client_id)
         tokens = self._exchange(client_id, secret, code, redirect_uri or self.redirect_uri)
+        grant_sudo = self.env["keeping.exact.grant"].sudo()
         try:
-            me, missing = self._ask_who(client_id, tokens)
+            with self._make_consent_client(client_id, tokens) as client:
+                me = client.me()
+                grant_sudo = self.sudo()._get_grant(client_id, me["UserID"])
+                if grant_sudo.connection_ids:
+                    # Exact has ended the older chain of this user and app (chapter 1.4): the new
+                    # one is kept for those who share it, whatever comes of this consent.
+                    grant_sudo._store_tokens(tokens, client_secret=secret)
+                    grant_sudo.connection_ids._set_connected(me)
+                missing = self._get_left_behind(client, me)
         except exact_online.ExactError as error:
             return ConsentEnd("unfinished", self.env["keeping.exact.operation"]._explain(error))
-        grant_sudo = self.sudo()._get_grant(client_id, me["UserID"])
-        if missing and not grant_sudo.connection_ids:
-            # Nobody here has use for these tokens: dropped is safest, Exact has no way to revoke.
-            return self._end_left_behind(me, missing)
-        # Exact has ended the older chain of this user and app (chapter 1.4), so the new one is
-        # kept for the connections that share it, whatever comes of this consent.
-        grant_sudo = grant_sudo or self.sudo()._make_grant(client_id, me["UserID"])
-        grant_sudo._store_tokens(tokens, client_secret=secret)
-        grant_sudo.connection_ids._set_connected(me)
         if missing:
-            return self._end_left_behind(me, missing)
+            # Without a connection that shares them the tokens are dropped: nobody needs them.
+            return ConsentEnd(
+                "cannot_open",
+                text=", ".join(missing.mapped("display_name")),
+                user=me.get("FullName") or me.get("UserName"),
+            )
+        if not grant_sudo.connection_ids:
+            grant_sudo = grant_sudo or self.sudo()._make_grant(client_id, me["UserID"])
+            grant_sudo._store_tokens(tokens, client_secret=secret)
         is_other = self._is_other_user(me["UserID"])
         self._use_grant(grant_sudo, me, is_other)
         if hand_over and not is_other:
@@ -226,34 +235,30 @@ class KeepingExactConnectionConsent(models.Model):
         finally:
             ledger.flush()
 
-    def _ask_who(self, client_id, tokens):
-        """Ask whose the tokens are, and what would be left behind if that is somebody else.
-
-        :return: the row of current/Me; the linked administrations that this user cannot open
-        """
+    @contextmanager
+    def _make_consent_client(self, client_id, tokens):
+        """Give a client for tokens that are not kept yet."""
         log = CallLog(self)
         ledger = DatabaseLedger(self.env.registry, self.site, client_id, "", log)
-        missing = self.env["keeping.exact.administration"].sudo()
         try:
             with self._make_client(
                 lambda rejected=None: tokens.access_token, ledger, log
             ) as client:
-                me = client.me()
-                linked = self.sudo().administration_ids.filtered(lambda a: a.state == "linked")
-                if linked and self._is_other_user(me["UserID"]):
-                    divisions = client.divisions(me["CurrentDivision"])
-                    codes = {row["Code"] for row in divisions}
-                    missing = linked.filtered(lambda a: a.code not in codes)
-                return me, missing
+                yield client
         finally:
             ledger.flush()
 
-    def _end_left_behind(self, me, missing):
-        return ConsentEnd(
-            "cannot_open",
-            text=", ".join(missing.mapped("display_name")),
-            user=me.get("FullName") or me.get("UserName"),
-        )
+    def _get_left_behind(self, client, me):
+        """Return the linked administrations that another Exact user could not open.
+
+        :param client: with the tokens of that user
+        :param dict me: the row of current/Me
+        """
+        linked = self.sudo().administration_ids.filtered(lambda a: a.state == "linked")
+        if not linked or not self._is_other_user(me["UserID"]):
+            return linked.browse()
+        codes = {row["Code"] for row in client.divisions(me["CurrentDivision"])}
+        return linked.filtered(lambda a: a.code not in codes)
 
     def _lock_for_consent(self, client_id):
         """Lock all that the new tokens will be written to, before the code is used up.
@@ -265,6 +270,8 @@ class KeepingExactConnectionConsent(models.Model):
         busy = self._make_busy()
         grants_sudo = self.env["keeping.exact.grant"].sudo()
         grants_sudo = grants_sudo.search([("site", "=", self.site), ("client_id", "=", client_id)])
+        # Of another app, if that was changed: it goes when nothing uses it any more.
+        grants_sudo |= self.sudo().grant_id
         try:
             for records in (self.sudo() | grants_sudo.connection_ids, grants_sudo):
                 if records.try_lock_for_update(allow_referencing=True) != records:

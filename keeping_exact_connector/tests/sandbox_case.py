@@ -102,7 +102,8 @@ class SandboxCase(ExactCase):
 
     def _connect(self, connection, login=None):
         with self._committing():
-            connection._accept_consent(self._consent(connection, login)["code"])
+            end = connection._accept_consent(self._consent(connection, login)["code"])
+        self.assertIsNone(end)
         with self._committing():
             connection._read_administrations()
 

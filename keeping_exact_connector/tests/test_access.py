@@ -40,7 +40,12 @@ MODELS = {
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
     "keeping.exact.grant": ("client_secret", "access_token", "refresh_token"),
-    "keeping.exact.connection": ("client_secret_pending", "consent_nonce", "grant_id"),
+    "keeping.exact.connection": (
+        "client_secret_pending",
+        "consent_nonce",
+        "exact_user",
+        "grant_id",
+    ),
 }
 
 

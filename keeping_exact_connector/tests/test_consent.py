@@ -258,6 +258,15 @@ class TestHandOver(ConsentCase):
         params = self._consent(self.connection, "sem", "action_hand_over")
         self.sandbox.add_fault("status", path="system/Divisions", status=403, body="")
         self._assert_unchanged(self._answer(params), before, "could not be read afterwards")
+        # Nor is a connection dead that shares the user: whose the tokens are was known.
+        other = self._make_connection(self.other_company)
+        self._connect(other, "sem")
+        tokens = other.sudo().grant_id.refresh_token
+        params = self._consent(self.connection, "sem", "action_hand_over")
+        self.sandbox.add_fault("status", path="system/Divisions", status=403, body="")
+        self.assertIn("could not be read afterwards", self._answer(params).text)
+        self.assertEqual(self.connection.exact_user_name, self.anna)
+        self.assertNotEqual(other.sudo().grant_id.refresh_token, tokens)
 
     def test_a_hand_over_to_the_same_user_says_so(self):
         grant = self.connection.sudo().grant_id
