@@ -19,6 +19,7 @@
         "views/keeping_exact_customer_views.xml",
         "views/keeping_exact_hour_views.xml",
         "views/keeping_exact_invoice_views.xml",
+        "views/keeping_exact_rate_views.xml",
         "views/account_analytic_line_views.xml",
         "views/project_project_views.xml",
         "views/res_partner_views.xml",

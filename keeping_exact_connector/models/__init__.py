@@ -17,6 +17,7 @@ from . import (
     keeping_exact_invoice_sending,
     keeping_exact_invoice_line,
     keeping_exact_hour,
+    keeping_exact_rate,
     keeping_exact_call,
     keeping_exact_limit,
     account_analytic_line,

@@ -12,6 +12,7 @@ from . import (
     test_oauth_callback,
     test_other_database,
     test_pause,
+    test_rates,
     test_secrets,
     test_sending,
     test_sending_customers,

@@ -27,6 +27,7 @@ MODELS = {
     "keeping.exact.invoice": {"user": "r", "invoicing": "rwd", "processing": "rwd"},
     "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
     "keeping.exact.hour": {"user": "r", "invoicing": "r", "processing": "r"},
+    "keeping.exact.rate": {"invoicing": "crwd", "processing": "crwd", "administrator": "crwd"},
     "keeping.exact.operation": {"administrator": "r"},
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
@@ -99,6 +100,9 @@ class TestAccess(ExactCase):
             "keeping.exact.invoice": invoice,
             "keeping.exact.invoice.line": invoice.line_ids,
             "keeping.exact.hour": invoice.hour_ids.filtered(lambda h: h.user_id == self.viewer),
+            "keeping.exact.rate": self.env["keeping.exact.rate"].create(
+                {"company_id": self.company.id, "hourly_rate": 90}
+            ),
             "keeping.exact.operation": self.env["keeping.exact.operation"]
             .sudo()
             ._get_open(invoice),
