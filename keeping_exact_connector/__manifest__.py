@@ -22,10 +22,12 @@
         "views/keeping_exact_rate_views.xml",
         "views/account_analytic_line_views.xml",
         "views/project_project_views.xml",
+        "views/project_task_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
+        "wizards/keeping_exact_never_bill_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

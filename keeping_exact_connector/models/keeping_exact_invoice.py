@@ -7,6 +7,7 @@ from odoo.tools import float_round
 
 from .. import exact_online
 from ..tools import messages
+from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import check_editable
 from ..tools.reference import make_reference
 
@@ -151,6 +152,17 @@ class KeepingExactInvoice(models.Model):
         "keeping.exact.invoice.line", "invoice_id", string="Lines", groups=INVOICING
     )
     hour_ids = fields.One2many("keeping.exact.hour", "invoice_id", string="Hours billed")
+    billed_hours = fields.Float(compute="_compute_amounts", store=True, digits=(16, 2))
+    rate_mode = fields.Selection(
+        RATE_MODES, string="Price", readonly=True, copy=False, groups=INVOICING
+    )
+    rounding = fields.Selection(ROUNDINGS, readonly=True, copy=False)
+    rounding_method = fields.Selection(
+        ROUNDING_METHODS, string="Rounded", readonly=True, copy=False
+    )
+    rounding_level = fields.Selection(
+        ROUNDING_LEVELS, string="What is rounded", readonly=True, copy=False
+    )
     date_from = fields.Date(string="First day", readonly=True)
     date_to = fields.Date(string="Last day", readonly=True)
     sent_at = fields.Datetime(string="In Exact since", readonly=True, copy=False)
@@ -163,10 +175,16 @@ class KeepingExactInvoice(models.Model):
 
     # ------------------------------------------------------------------ compute
 
-    @api.depends("line_ids.amount", "line_ids.hours", "line_ids.vat_code_id.percentage")
+    @api.depends(
+        "line_ids.amount",
+        "line_ids.hours",
+        "line_ids.billed_hours",
+        "line_ids.vat_code_id.percentage",
+    )
     def _compute_amounts(self):
         for invoice in self:
             invoice.hours = sum(invoice.line_ids.mapped("hours"))
+            invoice.billed_hours = sum(invoice.line_ids.mapped("billed_hours"))
             if invoice.guid:
                 # Exact's own figures hold from here on.
                 invoice.amount_untaxed = invoice.amount_untaxed

@@ -31,10 +31,30 @@ class KeepingExactInvoiceSending(models.Model):
         for invoice in self:
             invoice._settle_items()
         self.line_ids._check_vat_code()
+        self._check_prices()
         self.write({"state": "queued", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))
         Operation._wake_sender()
+
+    def _get_unpriced(self):
+        """Return those with a line that nobody has priced yet."""
+        return self.filtered(lambda invoice: any(invoice.line_ids.mapped("needs_price")))
+
+    def _check_prices(self):
+        """Refuse lines that nobody has priced.
+
+        :raise UserError: names the invoices
+        """
+        unpriced = self._get_unpriced()
+        if unpriced:
+            raise UserError(
+                self.env._(
+                    "Fill in the prices of %s first. A line at no charge says so with the button "
+                    "beside its price.",
+                    ", ".join(unpriced.mapped("name")),
+                )
+            )
 
     def _check_customers(self):
         """Refuse customers whom Exact would refuse, or bill in another currency."""

@@ -28,10 +28,17 @@ MODELS = {
     "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
     "keeping.exact.hour": {"user": "r", "invoicing": "r", "processing": "r"},
     "keeping.exact.rate": {"invoicing": "crwd", "processing": "crwd", "administrator": "crwd"},
+    "keeping.exact.exclusion": {
+        "user": "r",
+        "invoicing": "rd",
+        "processing": "rd",
+        "administrator": "r",
+    },
     "keeping.exact.operation": {"administrator": "r"},
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
@@ -100,6 +107,7 @@ class TestAccess(ExactCase):
             "keeping.exact.invoice": invoice,
             "keeping.exact.invoice.line": invoice.line_ids,
             "keeping.exact.hour": invoice.hour_ids.filtered(lambda h: h.user_id == self.viewer),
+            "keeping.exact.exclusion": self._exclude(self._make_hours(1)),
             "keeping.exact.rate": self.env["keeping.exact.rate"].create(
                 {"company_id": self.company.id, "hourly_rate": 90}
             ),
@@ -107,13 +115,21 @@ class TestAccess(ExactCase):
             .sudo()
             ._get_open(invoice),
             "keeping.exact.invoice.create": self._wizard(),
+            "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]
+            .with_user(self.invoicer)
+            .create({}),
         }
+
+    def _exclude(self, hours):
+        Exclusion = self.env["keeping.exact.exclusion"].sudo()
+        Exclusion._exclude(hours, "Goodwill")
+        return Exclusion.search([("timesheet_id", "=", hours.id)])
 
     def test_every_model_for_every_group(self):
         for model, record in self._records().items():
             for group, user in self.by_group.items():
                 expected = MODELS[model].get(group, "")
-                if model == "keeping.exact.invoice.create" and user != self.invoicer:
+                if record._transient and user != self.invoicer:
                     record = self.env[model]
                 mine = record.with_user(user).with_company(self.company)
                 found = "".join(
@@ -180,7 +196,10 @@ class TestAccess(ExactCase):
                 }
             )
         )
-        pairs = dict.fromkeys(self.hours.ids, invoice.line_ids.id)
+        values = {"hours": 1, "billed": 1, "rate": 1, "amount": 1, "source": "invoice"}
+        pairs = [
+            {"timesheet": hour.id, "line": invoice.line_ids.id, **values} for hour in self.hours
+        ]
         with self.assertRaisesRegex(Exception, "another organisation"):
             self.env["keeping.exact.hour"].sudo()._reserve(own, pairs)
 

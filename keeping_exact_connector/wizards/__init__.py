@@ -1,1 +1,6 @@
-from . import keeping_exact_invoice_create
+from . import (
+    keeping_exact_invoice_create,
+    keeping_exact_invoice_create_choosing,
+    keeping_exact_invoice_create_making,
+    keeping_exact_never_bill,
+)

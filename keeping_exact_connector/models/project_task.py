@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+from .project_project import HOURS
+
+
+class ProjectTask(models.Model):
+    _inherit = "project.task"
+
+    keeping_exact_hours = fields.Selection(
+        HOURS,
+        string="Hours on the task are",
+        groups="keeping_exact_connector.group_user",
+        help="Direct hours are billed in Exact Online, indirect hours are not. Empty: as on the "
+        "project.",
+    )
