@@ -19,6 +19,7 @@ from . import (
     keeping_exact_hour,
     keeping_exact_rate,
     keeping_exact_exclusion,
+    keeping_exact_unbilled,
     keeping_exact_call,
     keeping_exact_limit,
     account_analytic_line,

@@ -21,4 +21,5 @@ from . import (
     test_timesheet_state,
     test_tools,
     test_translations,
+    test_unbilled,
 )

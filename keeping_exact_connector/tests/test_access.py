@@ -38,6 +38,8 @@ MODELS = {
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.unbilled": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.unbilled.as.of": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
@@ -115,6 +117,12 @@ class TestAccess(ExactCase):
             .sudo()
             ._get_open(invoice),
             "keeping.exact.invoice.create": self._wizard(),
+            "keeping.exact.unbilled": self.env["keeping.exact.unbilled"].browse(
+                self._make_hours(1).id
+            ),
+            "keeping.exact.unbilled.as.of": self.env["keeping.exact.unbilled.as.of"]
+            .with_user(self.invoicer)
+            .create({}),
             "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]
             .with_user(self.invoicer)
             .create({}),
