@@ -16,6 +16,7 @@ from . import (
     keeping_exact_invoice,
     keeping_exact_invoice_sending,
     keeping_exact_invoice_line,
+    keeping_exact_invoice_line_editing,
     keeping_exact_hour,
     keeping_exact_rate,
     keeping_exact_exclusion,

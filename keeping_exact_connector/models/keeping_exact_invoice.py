@@ -233,9 +233,17 @@ class KeepingExactInvoice(models.Model):
 
     def write(self, vals):
         names = check_editable(self, vals, EDITABLE)
-        if not self.env.su and names and any(i.state not in EDITABLE_STATES for i in self):
-            raise UserError(self.env._("An invoice can only be changed before it is sent."))
+        if not self.env.su and names:
+            self._check_editable()
         return super().write(vals)
+
+    def _check_editable(self):
+        """Refuse to change what is on its way or in Exact.
+
+        :raise UserError: one of them is
+        """
+        if any(invoice.state not in EDITABLE_STATES for invoice in self):
+            raise UserError(self.env._("An invoice can only be changed before it is sent."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL, float_compare, float_round
 
 from ..pricing import fit
 from ..pricing.money import to_decimal
@@ -12,7 +12,16 @@ from .keeping_exact_invoice import EDITABLE_STATES
 
 # Decimals of quantities and prices, in the database and as sent.
 PRECISION = (16, 4)
-EDITABLE = {"sequence", "name", "notes", "unit_price", "amount", "item_id", "chosen_vat_code_id"}
+EDITABLE = {
+    "sequence",
+    "name",
+    "notes",
+    "quantity",
+    "unit_price",
+    "amount",
+    "item_id",
+    "chosen_vat_code_id",
+}
 # Lengths are not in Exact's reference (chapter 11, point 4); what is longer goes into the notes.
 NAME_LENGTH = 60
 
@@ -40,7 +49,7 @@ class KeepingExactInvoiceLine(models.Model):
         domain="[('administration_id', '=', administration_id), ('is_sales', '=', True)]",
         help="Left empty, the hours item of the administration is used.",
     )
-    quantity = fields.Float(digits=PRECISION, readonly=True)
+    quantity = fields.Float(digits=PRECISION, default=1)
     unit_price = fields.Float(digits=PRECISION)
     amount = fields.Monetary(
         compute="_compute_amount",
@@ -146,17 +155,12 @@ class KeepingExactInvoiceLine(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("Lines are made from hours."))
-        return super().create(vals_list)
-
     def write(self, vals):
         check_editable(self, vals, EDITABLE)
-        if not self.env.su and any(line.invoice_id.state not in EDITABLE_STATES for line in self):
-            raise UserError(self.env._("An invoice can only be changed before it is sent."))
         if not self.env.su:
+            self._check_quantity(vals)
+            vals = self._without_computed_amount(vals)
+            self.invoice_id._check_editable()
             self.invoice_id.sudo()._touch()
         if {"unit_price", "amount"} & set(vals) and not self.env.su:
             self.sudo().needs_price = False
@@ -164,6 +168,29 @@ class KeepingExactInvoiceLine(models.Model):
         if {"unit_price", "amount"} & set(vals):
             self.sudo()._spread_amount()
         return result
+
+    def _check_quantity(self, vals):
+        """Refuse another quantity where it is that of the hours.
+
+        :raise AccessError: over RPC; the form does not offer it
+        """
+        if "quantity" in vals and self.hour_ids:
+            raise AccessError(self.env._("The quantity is that of the hours on the line."))
+
+    def _without_computed_amount(self, vals):
+        """Return the values without an amount that only follows from the price beside it.
+
+        The form sends both when a person changes the price; an amount of its own goes before.
+        """
+        if "amount" not in vals or "unit_price" not in vals:
+            return vals
+        quantity = vals.get("quantity", self[:1].quantity)
+        rounding = self.currency_id[:1].rounding or 0.01
+        if float_compare(
+            quantity * vals["unit_price"], vals["amount"], precision_rounding=rounding
+        ):
+            return vals
+        return {name: value for name, value in vals.items() if name != "amount"}
 
     # ------------------------------------------------------------------ actions
 

@@ -26,6 +26,7 @@ class KeepingExactInvoiceSending(models.Model):
     def _queue(self):
         """Plan customers, items and invoices, in this order, in one transaction."""
         self.administration_id._check_ready()
+        self._check_lines()
         self._settle_customers()
         self._check_customers()
         for invoice in self:
@@ -36,6 +37,19 @@ class KeepingExactInvoiceSending(models.Model):
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))
         Operation._wake_sender()
+
+    def _check_lines(self):
+        """Refuse invoices of which all lines were dropped.
+
+        :raise UserError: names them
+        """
+        empty = self.filtered(lambda invoice: not invoice.line_ids)
+        if empty:
+            raise UserError(
+                self.env._(
+                    "%s has no lines. Add one, or cancel it.", ", ".join(empty.mapped("name"))
+                )
+            )
 
     def _get_unpriced(self):
         """Return those with a line that nobody has priced yet."""
@@ -211,6 +225,8 @@ class KeepingExactInvoiceSending(models.Model):
         }
         if administration.journal_id:
             payload["Journal"] = administration.journal_id.code
+        if self.currency_id != administration.currency_id:
+            payload["Currency"] = self.currency_id.name
         if self.invoice_date:
             # InvoiceDate is read only; an open invoice shows OrderDate there.
             payload["OrderDate"] = self.invoice_date

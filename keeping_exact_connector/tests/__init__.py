@@ -4,6 +4,7 @@ from . import (
     test_calls,
     test_connecting,
     test_database_ledger,
+    test_draft_editing,
     test_grant_health,
     test_guard,
     test_hours_choice,

@@ -231,7 +231,8 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
     def _prepare_invoice(self, partner, project_id, customer, lines, texts):
         days = [row["date"] for drafted in lines for row in (drafted.rows[0], drafted.rows[-1])]
         first, last = min(days), max(days)
-        currency = self.administration_id.currency_id or self.company_id.currency_id
+        currency = self._get_currency(customer)
+        self._check_currency(customer, currency, lines)
         return {
             "administration_id": self.administration_id.id,
             "partner_id": partner.id,
@@ -251,6 +252,50 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 for position, drafted in enumerate(lines, start=1)
             ],
         }
+
+    def _get_currency(self, customer):
+        """Return the currency of an invoice: the one on the customer's card, else of the books."""
+        own = self.administration_id.currency_id or self.company_id.currency_id
+        if customer.sales_currency in (False, own.name):
+            return own
+        Currency = self.env["res.currency"].sudo().with_context(active_test=False)
+        return Currency.search([("name", "=", customer.sales_currency)], limit=1) or own
+
+    def _check_currency(self, customer, currency, lines):
+        """Refuse amounts that were agreed in another currency than the invoice has.
+
+        :raise UserError: the journal does not allow it, or rates are in another currency
+        """
+        own = self.administration_id.currency_id or self.company_id.currency_id
+        journal = self.administration_id.sudo().journal_id
+        if currency != own and journal and not journal.variable_currency:
+            raise UserError(
+                self.env._(
+                    "%(customer)s is invoiced in %(theirs)s in Exact Online, and journal "
+                    "%(journal)s takes %(ours)s only. Allow other currencies in that journal in "
+                    "Exact, or choose another journal for the administration.",
+                    customer=customer.display_name,
+                    theirs=currency.name,
+                    journal=journal.display_name,
+                    ours=own.name,
+                )
+            )
+        if self.rate_mode == "rate_card":
+            rate_ids = {row["rate_id"] for drafted in lines for row in drafted.rows} - {None}
+            wrong = self.env["keeping.exact.rate"].sudo().browse(rate_ids).currency_id - currency
+        else:
+            by_hand = self.rate_mode in ("line_rate", "line_amount")
+            wrong = self.env["res.currency"] if by_hand else own - currency
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "This invoice for %(customer)s is in %(theirs)s, and its price is in %(ours)s. "
+                    "Set a rate in %(theirs)s for this customer, or fill in the prices by line.",
+                    customer=customer.display_name or self.env._("this customer"),
+                    theirs=currency.name,
+                    ours=", ".join(wrong.mapped("name")),
+                )
+            )
 
     def _prepare_line(self, position, drafted):
         line = drafted.line
