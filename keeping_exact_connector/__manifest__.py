@@ -29,6 +29,7 @@
         "views/oauth_templates.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
         "wizards/keeping_exact_never_bill_views.xml",
+        "wizards/keeping_exact_cover_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

@@ -24,6 +24,7 @@ from . import (
     keeping_exact_call,
     keeping_exact_limit,
     account_analytic_line,
+    keeping_exact_start,
     ir_module_module,
     project_project,
     project_task,

@@ -209,14 +209,19 @@ class AccountAnalyticLine(models.Model):
 
     def action_keeping_exact_never_bill(self):
         """Ask why the selected hours are never billed. They stay on the server."""
+        return self._open_exact_wizard("keeping.exact.never.bill", self.env._("Never bill"))
+
+    def action_keeping_exact_cover(self):
+        """Ask which invoice pays for the selected hours already. They stay on the server."""
+        return self._open_exact_wizard("keeping.exact.cover", self.env._("Covered by an invoice"))
+
+    def _open_exact_wizard(self, model, title):
         self.check_access("read")
-        wizard = self.env["keeping.exact.never.bill"].create(
-            {"timesheet_ids": [Command.set(self.ids)]}
-        )
+        wizard = self.env[model].create({"timesheet_ids": [Command.set(self.ids)]})
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Never bill"),
-            "res_model": wizard._name,
+            "name": title,
+            "res_model": model,
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",

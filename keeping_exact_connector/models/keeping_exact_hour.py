@@ -25,7 +25,6 @@ class KeepingExactHour(models.Model):
     )
     invoice_line_id = fields.Many2one(
         "keeping.exact.invoice.line",
-        required=True,
         readonly=True,
         index=True,
         ondelete="cascade",
@@ -61,6 +60,10 @@ class KeepingExactHour(models.Model):
         groups="keeping_exact_connector.group_invoicing",
     )
     amount = fields.Monetary(readonly=True, groups="keeping_exact_connector.group_invoicing")
+    covered = fields.Boolean(
+        readonly=True,
+        help="Paid for by an invoice of an advance or a fixed price; on no line and at no charge",
+    )
     live = fields.Boolean(
         default=True, readonly=True, help="Reserved for or billed on this invoice right now"
     )
@@ -72,10 +75,27 @@ class KeepingExactHour(models.Model):
         "CHECK (NOT live OR timesheet_id IS NOT NULL)",
         "Hours that are on an invoice cannot be deleted.",
     )
+    _line_unless_covered = models.Constraint(
+        "CHECK (covered OR invoice_line_id IS NOT NULL)",
+        "Invoiced hours are on a line of the invoice.",
+    )
     _live_once = models.UniqueIndex(
         "(administration_id, timesheet_id, repeat_no) WHERE live",
         "These hours are on another invoice already.",
     )
+
+    # ------------------------------------------------------------------ actions
+
+    def action_uncover(self):
+        """Free hours that an invoice covers: they can be billed after all.
+
+        :raise UserError: they are on a line of their invoice
+        """
+        self.invoice_id._check_invoicing()
+        if not all(self.mapped("covered")):
+            raise UserError(self.env._("Only hours that an invoice covers can be freed like this."))
+        self.sudo()._end()
+        return True
 
     # ------------------------------------------------------------------ business
 
@@ -170,6 +190,55 @@ class KeepingExactHour(models.Model):
             ["keeping_exact_hour_ids", "keeping_exact_state"]
         )
         if len(rows) != len(reserved):
+            raise UserError(self.env._("Some of these hours are of another organisation."))
+
+    @api.model
+    def _cover(self, invoice, timesheet_ids):
+        """Put hours on an invoice that pays for them already, in one statement.
+
+        The caller has checked rights and freedom of the timesheets, and has locked them.
+
+        :param invoice: one keeping.exact.invoice in force
+        :param list timesheet_ids: ids of account.analytic.line
+        :raise UserError: a timesheet is of another organisation or no timesheet at all
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO keeping_exact_hour (
+                    timesheet_id, invoice_id, administration_id, company_id, user_id, date,
+                    employee_id, project_id, task_id, partner_id, name, hours, billed_hours, rate,
+                    amount, rate_source, covered, live, repeat_no,
+                    create_uid, create_date, write_uid, write_date
+                )
+                SELECT ts.id, %(invoice)s, %(administration)s, ts.company_id, ts.user_id, ts.date,
+                       ts.employee_id, ts.project_id, ts.task_id, %(partner)s, ts.name,
+                       round((ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s
+                             )::numeric, 4),
+                       0, 0, 0, 'covered', TRUE, TRUE, 0,
+                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                  FROM account_analytic_line ts
+                  LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
+                 WHERE ts.id = ANY(%(timesheets)s) AND ts.project_id IS NOT NULL
+                   AND ts.company_id = %(company)s
+                RETURNING id
+                """,
+                invoice=invoice.id,
+                administration=invoice.administration_id.id,
+                partner=invoice.partner_id.id,
+                company=invoice.company_id.id,
+                hour=self.env.ref("uom.product_uom_hour").factor,
+                uid=self.env.uid,
+                timesheets=timesheet_ids,
+            )
+        )
+        self.invalidate_model()
+        invoice.invalidate_recordset(["hour_ids", "covered_hours"])
+        self.env["account.analytic.line"].invalidate_model(
+            ["keeping_exact_hour_ids", "keeping_exact_state"]
+        )
+        if len(rows) != len(timesheet_ids):
             raise UserError(self.env._("Some of these hours are of another organisation."))
 
     def _get_locked_message(self):

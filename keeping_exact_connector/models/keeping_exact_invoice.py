@@ -153,6 +153,12 @@ class KeepingExactInvoice(models.Model):
     )
     hour_ids = fields.One2many("keeping.exact.hour", "invoice_id", string="Hours billed")
     billed_hours = fields.Float(compute="_compute_amounts", store=True, digits=(16, 2))
+    covered_hours = fields.Float(
+        compute="_compute_covered_hours",
+        digits=(16, 2),
+        help="Hours that this invoice pays for without having them on a line: an advance, or a "
+        "fixed price",
+    )
     rate_mode = fields.Selection(
         RATE_MODES, string="Price", readonly=True, copy=False, groups=INVOICING
     )
@@ -196,6 +202,17 @@ class KeepingExactInvoice(models.Model):
                 float_round(line.amount * line.vat_code_id.percentage, precision_rounding=rounding)
                 for line in invoice.line_ids
             )
+
+    @api.depends("hour_ids.covered", "hour_ids.live")
+    def _compute_covered_hours(self):
+        groups = self.env["keeping.exact.hour"]._read_group(
+            [("invoice_id", "in", self.ids), ("covered", "=", True), ("live", "=", True)],
+            ["invoice_id"],
+            ["hours:sum"],
+        )
+        hours = {invoice.id: number for invoice, number in groups}
+        for invoice in self:
+            invoice.covered_hours = hours.get(invoice.id, 0)
 
     @api.depends("customer_id", "create_customer", "state")
     def _compute_proposed_customer_id(self):
@@ -292,6 +309,15 @@ class KeepingExactInvoice(models.Model):
         for invoice in self.sudo():
             invoice._release()
         return True
+
+    def action_give_up(self):
+        """Give up drafts, as many as are selected: their hours are free at once.
+
+        :raise UserError: one of them is no draft
+        """
+        if any(invoice.state != "draft" for invoice in self):
+            raise UserError(self.env._("Only drafts can be given up."))
+        return self.action_release()
 
     def action_use_proposal(self):
         """Accept the customer in Exact that looks like this one."""

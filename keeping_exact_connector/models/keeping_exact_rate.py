@@ -23,6 +23,7 @@ SOURCES = [
     ("invoice", "One rate for the invoice"),
     ("line", "Rate chosen on the line"),
     ("amount", "Part of an agreed amount"),
+    ("covered", "Covered by the invoice"),
 ]
 
 

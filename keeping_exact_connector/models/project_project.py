@@ -4,7 +4,10 @@ HOURS = [("direct", "Direct (billable)"), ("indirect", "Indirect (not billed)")]
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "keeping.exact.start"]
+
+    _exact_wizard_field = "project_ids"
 
     keeping_exact_hours = fields.Selection(
         HOURS,

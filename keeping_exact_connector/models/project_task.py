@@ -4,7 +4,10 @@ from .project_project import HOURS
 
 
 class ProjectTask(models.Model):
-    _inherit = "project.task"
+    _name = "project.task"
+    _inherit = ["project.task", "keeping.exact.start"]
+
+    _exact_wizard_field = "task_ids"
 
     keeping_exact_hours = fields.Selection(
         HOURS,

@@ -40,6 +40,7 @@ MODELS = {
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.unbilled": {"invoicing": "r", "processing": "r"},
     "keeping.exact.unbilled.as.of": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.cover": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
@@ -121,6 +122,9 @@ class TestAccess(ExactCase):
                 self._make_hours(1).id
             ),
             "keeping.exact.unbilled.as.of": self.env["keeping.exact.unbilled.as.of"]
+            .with_user(self.invoicer)
+            .create({}),
+            "keeping.exact.cover": self.env["keeping.exact.cover"]
             .with_user(self.invoicer)
             .create({}),
             "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]

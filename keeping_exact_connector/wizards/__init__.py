@@ -3,5 +3,6 @@ from . import (
     keeping_exact_invoice_create_choosing,
     keeping_exact_invoice_create_making,
     keeping_exact_never_bill,
+    keeping_exact_cover,
     keeping_exact_unbilled_as_of,
 )
