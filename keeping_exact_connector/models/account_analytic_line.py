@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from .keeping_exact_invoice import EDITABLE_STATES, UNDER_WAY
 
@@ -40,6 +40,13 @@ class AccountAnalyticLine(models.Model):
         groups="keeping_exact_connector.group_user",
         export_string_translation=False,
     )
+    keeping_exact_exclusion_ids = fields.One2many(
+        "keeping.exact.exclusion",
+        "timesheet_id",
+        string="Never billed because",
+        groups="keeping_exact_connector.group_user",
+        export_string_translation=False,
+    )
     keeping_exact_state = fields.Selection(
         STATES,
         string="Exact invoice",
@@ -51,7 +58,13 @@ class AccountAnalyticLine(models.Model):
 
     # ------------------------------------------------------------------ compute and search
 
-    @api.depends("project_id", "partner_id", "keeping_exact_hour_ids.live")
+    @api.depends(
+        "project_id.keeping_exact_hours",
+        "task_id.keeping_exact_hours",
+        "partner_id",
+        "keeping_exact_hour_ids.live",
+        "keeping_exact_exclusion_ids",
+    )
     def _compute_keeping_exact_state(self):
         states = self._get_live_link_states()
         for line in self:
@@ -63,7 +76,12 @@ class AccountAnalyticLine(models.Model):
             elif not line.project_id:
                 line.keeping_exact_state = False
             else:
-                line.keeping_exact_state = "to_invoice" if line.partner_id else "not_billable"
+                line.keeping_exact_state = "to_invoice" if line._is_billable() else "not_billable"
+
+    def _is_billable(self):
+        """Tell whether hours that nobody has billed yet are there to be billed."""
+        kind = self.task_id.keeping_exact_hours or self.project_id.keeping_exact_hours
+        return bool(self.partner_id) and kind != "indirect" and not self.keeping_exact_exclusion_ids
 
     def _get_live_link_states(self):
         """Return the state of the live link of each timesheet that has one, in one query."""
@@ -77,15 +95,29 @@ class AccountAnalyticLine(models.Model):
             return NotImplemented
         is_timesheet = Domain("project_id", "!=", False)
         billed = Domain("keeping_exact_hour_ids", "any!", [("live", "=", True)])
+        billable = self._domain_billable()
         domains = {
-            "to_invoice": is_timesheet & ~billed & Domain("partner_id", "!=", False),
-            "not_billable": is_timesheet & ~billed & Domain("partner_id", "=", False),
+            "to_invoice": is_timesheet & ~billed & billable,
+            "not_billable": is_timesheet & ~billed & ~billable,
             "reserved": self._domain_live(RESERVED_STATES),
             "invoiced": self._domain_live(INVOICED_STATES),
             "paid": self._domain_live(("paid",)),
             False: Domain("project_id", "=", False),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.model
+    def _domain_billable(self):
+        """Return the domain of :meth:`_is_billable`."""
+        indirect = [("keeping_exact_hours", "=", "indirect")]
+        direct = [("keeping_exact_hours", "=", "direct")]
+        by_project = ~Domain("project_id", "any!", indirect)
+        by_task = ~Domain("task_id", "any!", indirect)
+        return (
+            Domain("partner_id", "!=", False)
+            & ((by_project & by_task) | Domain("task_id", "any!", direct))
+            & ~Domain("keeping_exact_exclusion_ids", "any!", [])
+        )
 
     @api.model
     def _domain_live(self, states):
@@ -203,3 +235,30 @@ class AccountAnalyticLine(models.Model):
         """Open the wizard for the selected timesheets. They stay on the server."""
         self.check_access("read")
         return self.env["keeping.exact.invoice.create"]._open_for(self)
+
+    def action_keeping_exact_never_bill(self):
+        """Ask why the selected hours are never billed. They stay on the server."""
+        return self._open_exact_wizard("keeping.exact.never.bill", self.env._("Never bill"))
+
+    def action_keeping_exact_cover(self):
+        """Ask which invoice pays for the selected hours already. They stay on the server."""
+        return self._open_exact_wizard("keeping.exact.cover", self.env._("Covered by an invoice"))
+
+    def _open_exact_wizard(self, model, title):
+        self.check_access("read")
+        wizard = self.env[model].create({"timesheet_ids": [Command.set(self.ids)]})
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_keeping_exact_bill_again(self):
+        """Make hours billable again that were marked as never billed."""
+        self.check_access("read")
+        exclusions = self.env["keeping.exact.exclusion"]
+        exclusions.search([("timesheet_id", "in", self.ids)]).unlink()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

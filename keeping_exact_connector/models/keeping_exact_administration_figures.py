@@ -71,7 +71,7 @@ class KeepingExactAdministrationFigures(models.Model):
     def _is_checked(self):
         """Tell whether what invoicing needs was found in Exact."""
         self.ensure_one()
-        return bool(self.synced_at and not self.sync_message)
+        return self.check_state in ("ok", "warning")
 
     # ------------------------------------------------------------------ actions
 

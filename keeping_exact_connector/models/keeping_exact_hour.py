@@ -1,6 +1,10 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from .keeping_exact_rate import SOURCES
 
 
 class KeepingExactHour(models.Model):
@@ -21,7 +25,6 @@ class KeepingExactHour(models.Model):
     )
     invoice_line_id = fields.Many2one(
         "keeping.exact.invoice.line",
-        required=True,
         readonly=True,
         index=True,
         ondelete="cascade",
@@ -51,11 +54,16 @@ class KeepingExactHour(models.Model):
         readonly=True, digits=(16, 4), groups="keeping_exact_connector.group_invoicing"
     )
     rate_source = fields.Selection(
-        [("invoice", "One rate for the invoice")],
+        SOURCES,
+        string="Rate because",
         readonly=True,
         groups="keeping_exact_connector.group_invoicing",
     )
     amount = fields.Monetary(readonly=True, groups="keeping_exact_connector.group_invoicing")
+    covered = fields.Boolean(
+        readonly=True,
+        help="Paid for by an invoice of an advance or a fixed price; on no line and at no charge",
+    )
     live = fields.Boolean(
         default=True, readonly=True, help="Reserved for or billed on this invoice right now"
     )
@@ -67,10 +75,27 @@ class KeepingExactHour(models.Model):
         "CHECK (NOT live OR timesheet_id IS NOT NULL)",
         "Hours that are on an invoice cannot be deleted.",
     )
+    _line_unless_covered = models.Constraint(
+        "CHECK (covered OR invoice_line_id IS NOT NULL)",
+        "Invoiced hours are on a line of the invoice.",
+    )
     _live_once = models.UniqueIndex(
         "(administration_id, timesheet_id, repeat_no) WHERE live",
         "These hours are on another invoice already.",
     )
+
+    # ------------------------------------------------------------------ actions
+
+    def action_uncover(self):
+        """Free hours that an invoice covers: they can be billed after all.
+
+        :raise UserError: they are on a line of their invoice
+        """
+        self.invoice_id._check_invoicing()
+        if not all(self.mapped("covered")):
+            raise UserError(self.env._("Only hours that an invoice covers can be freed like this."))
+        self.sudo()._end()
+        return True
 
     # ------------------------------------------------------------------ business
 
@@ -79,24 +104,23 @@ class KeepingExactHour(models.Model):
         self.filtered("live").write({"live": False, "released_at": fields.Datetime.now()})
 
     @api.model
-    def _lock_timesheets(self, query):
+    def _lock_timesheets(self, chosen):
         """Serialise with whoever edits or reserves the same timesheets, in the order of their id.
 
         The update changes nothing, but makes a new version of each row: an edit that began
         earlier, and has passed its checks, then ends in a serialization failure and is tried
         anew, when it finds the hours reserved. A plain row lock would let it pass.
 
-        :param odoo.tools.Query query: the timesheets, with the user's own record rules in it
+        :param SQL chosen: selects the ids, with the user's own record rules in it
         :return: list of the ids
         """
-        chosen = query.subselect(SQL.identifier("account_analytic_line", "id"))
         # What follows is read in SQL: timesheets, their customers and units.
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH chosen AS (
-                    SELECT id FROM account_analytic_line WHERE id IN %s ORDER BY id FOR UPDATE
+                    SELECT id FROM account_analytic_line WHERE id IN (%s) ORDER BY id FOR UPDATE
                 )
                 UPDATE account_analytic_line line SET write_date = line.write_date
                   FROM chosen WHERE line.id = chosen.id
@@ -108,64 +132,48 @@ class KeepingExactHour(models.Model):
         return sorted(row[0] for row in rows)
 
     @api.model
-    def _check_free(self, timesheet_ids):
-        """Refuse when one of these timesheets is on a link already.
-
-        :raise UserError: says on which, and who made it
-        """
-        self.flush_model(["live", "timesheet_id", "invoice_id"])
-        taken = self.sudo().search_fetch(
-            [("timesheet_id", "in", timesheet_ids), ("live", "=", True)], ["invoice_id"]
-        )
-        if taken:
-            invoices = taken.invoice_id
-            raise UserError(
-                self.env._(
-                    "%(count)s of these hours are on %(links)s already, made by %(users)s.",
-                    count=len(taken),
-                    links=", ".join(invoices.mapped("name")),
-                    users=", ".join(invoices.create_uid.mapped("name")),
-                )
-            )
-
-    @api.model
-    def _reserve(self, administration, line_by_timesheet):
+    def _reserve(self, administration, reserved):
         """Write the invoiced hours of new lines, in one statement.
 
         Checks organisation and project in SQL: the ORM's own checks take seconds for 10,000
         rows. The caller has chosen the timesheets under the user's own record rules and has
-        locked them (:meth:`_lock_timesheets`).
+        locked them (:meth:`_lock_timesheets`). Hours that are on a live link of this
+        administration already are marked as repeated; the caller has made sure that a person
+        wants that.
 
         :param administration: one keeping.exact.administration
-        :param dict line_by_timesheet: id of account.analytic.line -> id of invoice line
+        :param list reserved: a dict per timesheet: its id (``timesheet``), the id of its invoice
+            line (``line``), ``hours`` as entered, ``billed`` hours, ``rate``, ``amount`` and
+            ``source`` of the rate
         :raise UserError: a timesheet is of another organisation or no timesheet at all
         """
         self.env.flush_all()
-        timesheet_ids = list(line_by_timesheet)
-        hour_factor = self.env.ref("uom.product_uom_hour").factor
         rows = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO keeping_exact_hour (
                     timesheet_id, invoice_line_id, invoice_id, administration_id, company_id,
                     user_id, date, employee_id, project_id, task_id, partner_id, name,
-                    hours, billed_hours, rate, rate_source, live, repeat_no,
+                    hours, billed_hours, rate, rate_source, amount, live, repeat_no,
                     create_uid, create_date, write_uid, write_date
                 )
                 SELECT ts.id, line.id, line.invoice_id, %(administration)s, ts.company_id,
                        ts.user_id, ts.date, ts.employee_id, ts.project_id, ts.task_id,
-                       invoice.partner_id, ts.name, amount.hours, amount.hours, line.unit_price,
-                       'invoice', TRUE, 0, %(uid)s, now() AT TIME ZONE 'UTC',
-                       %(uid)s, now() AT TIME ZONE 'UTC'
-                  FROM unnest(%(timesheets)s::int[], %(lines)s::int[]) AS chosen(timesheet, line)
+                       invoice.partner_id, ts.name, chosen.hours, chosen.billed, chosen.rate,
+                       chosen.source, chosen.amount, TRUE, COALESCE(before.repeat_no + 1, 0),
+                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                  FROM jsonb_to_recordset(%(reserved)s::jsonb) AS chosen(
+                           timesheet int, line int, hours numeric, billed numeric, rate numeric,
+                           amount numeric, source varchar)
                   JOIN account_analytic_line ts ON ts.id = chosen.timesheet
                   JOIN keeping_exact_invoice_line line ON line.id = chosen.line
                   JOIN keeping_exact_invoice invoice ON invoice.id = line.invoice_id
-                  LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
-                 CROSS JOIN LATERAL (
-                    SELECT round((ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s
-                                 )::numeric, 4) AS hours
-                  ) amount
+                  LEFT JOIN LATERAL (
+                      SELECT max(h.repeat_no) AS repeat_no
+                        FROM keeping_exact_hour h
+                       WHERE h.timesheet_id = ts.id AND h.live
+                         AND h.administration_id = %(administration)s
+                  ) before ON TRUE
                  WHERE ts.company_id = %(company)s
                    AND ts.project_id IS NOT NULL
                    AND invoice.administration_id = %(administration)s
@@ -174,12 +182,59 @@ class KeepingExactHour(models.Model):
                 administration=administration.id,
                 company=administration.company_id.id,
                 uid=self.env.uid,
-                hour=hour_factor,
-                timesheets=timesheet_ids,
-                lines=[line_by_timesheet[timesheet] for timesheet in timesheet_ids],
+                reserved=json.dumps(reserved),
             )
         )
         self.invalidate_model()
+        self.env["account.analytic.line"].invalidate_model(
+            ["keeping_exact_hour_ids", "keeping_exact_state"]
+        )
+        if len(rows) != len(reserved):
+            raise UserError(self.env._("Some of these hours are of another organisation."))
+
+    @api.model
+    def _cover(self, invoice, timesheet_ids):
+        """Put hours on an invoice that pays for them already, in one statement.
+
+        The caller has checked rights and freedom of the timesheets, and has locked them.
+
+        :param invoice: one keeping.exact.invoice in force
+        :param list timesheet_ids: ids of account.analytic.line
+        :raise UserError: a timesheet is of another organisation or no timesheet at all
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO keeping_exact_hour (
+                    timesheet_id, invoice_id, administration_id, company_id, user_id, date,
+                    employee_id, project_id, task_id, partner_id, name, hours, billed_hours, rate,
+                    amount, rate_source, covered, live, repeat_no,
+                    create_uid, create_date, write_uid, write_date
+                )
+                SELECT ts.id, %(invoice)s, %(administration)s, ts.company_id, ts.user_id, ts.date,
+                       ts.employee_id, ts.project_id, ts.task_id, %(partner)s, ts.name,
+                       round((ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s
+                             )::numeric, 4),
+                       0, 0, 0, 'covered', TRUE, TRUE, 0,
+                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                  FROM account_analytic_line ts
+                  LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
+                 WHERE ts.id = ANY(%(timesheets)s) AND ts.project_id IS NOT NULL
+                   AND ts.company_id = %(company)s
+                RETURNING id
+                """,
+                invoice=invoice.id,
+                administration=invoice.administration_id.id,
+                partner=invoice.partner_id.id,
+                company=invoice.company_id.id,
+                hour=self.env.ref("uom.product_uom_hour").factor,
+                uid=self.env.uid,
+                timesheets=timesheet_ids,
+            )
+        )
+        self.invalidate_model()
+        invoice.invalidate_recordset(["hour_ids", "covered_hours"])
         self.env["account.analytic.line"].invalidate_model(
             ["keeping_exact_hour_ids", "keeping_exact_state"]
         )

@@ -7,6 +7,7 @@ from odoo.tools import float_round
 
 from .. import exact_online
 from ..tools import messages
+from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import check_editable
 from ..tools.reference import make_reference
 
@@ -151,6 +152,23 @@ class KeepingExactInvoice(models.Model):
         "keeping.exact.invoice.line", "invoice_id", string="Lines", groups=INVOICING
     )
     hour_ids = fields.One2many("keeping.exact.hour", "invoice_id", string="Hours billed")
+    billed_hours = fields.Float(compute="_compute_amounts", store=True, digits=(16, 2))
+    covered_hours = fields.Float(
+        compute="_compute_covered_hours",
+        digits=(16, 2),
+        help="Hours that this invoice pays for without having them on a line: an advance, or a "
+        "fixed price",
+    )
+    rate_mode = fields.Selection(
+        RATE_MODES, string="Price", readonly=True, copy=False, groups=INVOICING
+    )
+    rounding = fields.Selection(ROUNDINGS, readonly=True, copy=False)
+    rounding_method = fields.Selection(
+        ROUNDING_METHODS, string="Rounded", readonly=True, copy=False
+    )
+    rounding_level = fields.Selection(
+        ROUNDING_LEVELS, string="What is rounded", readonly=True, copy=False
+    )
     date_from = fields.Date(string="First day", readonly=True)
     date_to = fields.Date(string="Last day", readonly=True)
     sent_at = fields.Datetime(string="In Exact since", readonly=True, copy=False)
@@ -163,10 +181,16 @@ class KeepingExactInvoice(models.Model):
 
     # ------------------------------------------------------------------ compute
 
-    @api.depends("line_ids.amount", "line_ids.hours", "line_ids.vat_code_id.percentage")
+    @api.depends(
+        "line_ids.amount",
+        "line_ids.hours",
+        "line_ids.billed_hours",
+        "line_ids.vat_code_id.percentage",
+    )
     def _compute_amounts(self):
         for invoice in self:
             invoice.hours = sum(invoice.line_ids.mapped("hours"))
+            invoice.billed_hours = sum(invoice.line_ids.mapped("billed_hours"))
             if invoice.guid:
                 # Exact's own figures hold from here on.
                 invoice.amount_untaxed = invoice.amount_untaxed
@@ -178,6 +202,17 @@ class KeepingExactInvoice(models.Model):
                 float_round(line.amount * line.vat_code_id.percentage, precision_rounding=rounding)
                 for line in invoice.line_ids
             )
+
+    @api.depends("hour_ids.covered", "hour_ids.live")
+    def _compute_covered_hours(self):
+        groups = self.env["keeping.exact.hour"]._read_group(
+            [("invoice_id", "in", self.ids), ("covered", "=", True), ("live", "=", True)],
+            ["invoice_id"],
+            ["hours:sum"],
+        )
+        hours = {invoice.id: number for invoice, number in groups}
+        for invoice in self:
+            invoice.covered_hours = hours.get(invoice.id, 0)
 
     @api.depends("customer_id", "create_customer", "state")
     def _compute_proposed_customer_id(self):
@@ -215,9 +250,17 @@ class KeepingExactInvoice(models.Model):
 
     def write(self, vals):
         names = check_editable(self, vals, EDITABLE)
-        if not self.env.su and names and any(i.state not in EDITABLE_STATES for i in self):
-            raise UserError(self.env._("An invoice can only be changed before it is sent."))
+        if not self.env.su and names:
+            self._check_editable()
         return super().write(vals)
+
+    def _check_editable(self):
+        """Refuse to change what is on its way or in Exact.
+
+        :raise UserError: one of them is
+        """
+        if any(invoice.state not in EDITABLE_STATES for invoice in self):
+            raise UserError(self.env._("An invoice can only be changed before it is sent."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
@@ -268,6 +311,15 @@ class KeepingExactInvoice(models.Model):
         for invoice in self.sudo():
             invoice._release()
         return True
+
+    def action_give_up(self):
+        """Give up drafts, as many as are selected: their hours are free at once.
+
+        :raise UserError: one of them is no draft
+        """
+        if any(invoice.state != "draft" for invoice in self):
+            raise UserError(self.env._("Only drafts can be given up."))
+        return self.action_release()
 
     def action_use_proposal(self):
         """Accept the customer in Exact that looks like this one."""

@@ -1,15 +1,29 @@
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import float_round
+from odoo.tools import SQL, float_compare, float_round
 
+from ..pricing import fit
+from ..pricing.money import to_decimal
 from ..tools.guards import check_editable
 from .keeping_exact_invoice import EDITABLE_STATES
 
 # Decimals of quantities and prices, in the database and as sent.
 PRECISION = (16, 4)
-EDITABLE = {"sequence", "name", "notes", "unit_price", "item_id"}
+EDITABLE = {
+    "sequence",
+    "name",
+    "notes",
+    "quantity",
+    "unit_price",
+    "amount",
+    "item_id",
+    "chosen_vat_code_id",
+}
+# Lengths are not in Exact's reference (chapter 11, point 4); what is longer goes into the notes.
+NAME_LENGTH = 60
 
 
 class KeepingExactInvoiceLine(models.Model):
@@ -35,10 +49,32 @@ class KeepingExactInvoiceLine(models.Model):
         domain="[('administration_id', '=', administration_id), ('is_sales', '=', True)]",
         help="Left empty, the hours item of the administration is used.",
     )
-    quantity = fields.Float(digits=PRECISION, readonly=True)
+    quantity = fields.Float(digits=PRECISION, default=1)
     unit_price = fields.Float(digits=PRECISION)
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, help="Quantity times price, without VAT"
+        compute="_compute_amount",
+        inverse="_inverse_amount",
+        store=True,
+        help="Quantity times price, without VAT. Change it to bill another amount for these hours.",
+    )
+    whole = fields.Boolean(
+        readonly=True,
+        help="Sent as one piece with the hours in its text: with two decimals, hours times price "
+        "would miss the amount by a cent.",
+    )
+    needs_price = fields.Boolean(
+        readonly=True, help="Nobody has filled in a price yet; zero is one too."
+    )
+    chosen_vat_code_id = fields.Many2one(
+        "keeping.exact.vat.code",
+        string="Chosen VAT code",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('administration_id', '=', administration_id), ('blocked', '=', False),"
+        " ('type', '!=', 'I'), ('transaction_type', 'in', ('B', 'S'))]",
+        help="Goes before those of customer, item and administration. Of the rate card, or chosen "
+        "here.",
     )
     vat_code_id = fields.Many2one(
         "keeping.exact.vat.code",
@@ -47,7 +83,8 @@ class KeepingExactInvoiceLine(models.Model):
         store=True,
         index="btree_not_null",
         ondelete="restrict",
-        help="Of the customer in Exact, else of the item, else of the administration.",
+        help="The one that is chosen, else of the customer in Exact, else of the item, else of the "
+        "administration.",
     )
     hours = fields.Float(digits=PRECISION, readonly=True, help="As entered on the timesheets")
     billed_hours = fields.Float(digits=PRECISION, readonly=True)
@@ -64,7 +101,22 @@ class KeepingExactInvoiceLine(models.Model):
                 precision_rounding=line.currency_id.rounding or 0.01,
             )
 
+    def _inverse_amount(self):
+        """Find quantity and price for an amount that a person has filled in."""
+        for line in self:
+            digits = line.currency_id.decimal_places or 2
+            hours = Fraction(to_decimal(line.billed_hours or line.hours, PRECISION[1]))
+            found = fit(hours, to_decimal(line.amount, digits), digits)
+            line.sudo().write(
+                {
+                    "quantity": float(found.quantity),
+                    "unit_price": float(found.unit_price),
+                    "whole": found.whole,
+                }
+            )
+
     @api.depends(
+        "chosen_vat_code_id",
         "invoice_id.customer_id.sales_vat_code",
         "item_id.sales_vat_code",
         "invoice_id.administration_id.vat_code_id",
@@ -80,7 +132,11 @@ class KeepingExactInvoiceLine(models.Model):
                     line.vat_code_id = line.vat_code_id
                     continue
                 code = line._get_vat_code_in_exact()
-                line.vat_code_id = by_code.get(code) or administration.sudo().vat_code_id
+                line.vat_code_id = (
+                    line.chosen_vat_code_id
+                    or by_code.get(code)
+                    or administration.sudo().vat_code_id
+                )
 
     def _get_vat_code_in_exact(self):
         """Return the code that Exact will take by itself, or False."""
@@ -99,56 +155,95 @@ class KeepingExactInvoiceLine(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise AccessError(self.env._("Lines are made from hours."))
-        return super().create(vals_list)
-
     def write(self, vals):
         check_editable(self, vals, EDITABLE)
-        if not self.env.su and any(line.invoice_id.state not in EDITABLE_STATES for line in self):
-            raise UserError(self.env._("An invoice can only be changed before it is sent."))
         if not self.env.su:
+            self._check_quantity(vals)
+            vals = self._without_computed_amount(vals)
+            self.invoice_id._check_editable()
             self.invoice_id.sudo()._touch()
+        if {"unit_price", "amount"} & set(vals) and not self.env.su:
+            self.sudo().needs_price = False
         result = super().write(vals)
-        if "unit_price" in vals:
+        if {"unit_price", "amount"} & set(vals):
             self.sudo()._spread_amount()
         return result
+
+    def _check_quantity(self, vals):
+        """Refuse another quantity where it is that of the hours.
+
+        :raise AccessError: over RPC; the form does not offer it
+        """
+        if "quantity" in vals and self.hour_ids:
+            raise AccessError(self.env._("The quantity is that of the hours on the line."))
+
+    def _without_computed_amount(self, vals):
+        """Return the values without an amount that only follows from the price beside it.
+
+        The form sends both when a person changes the price; an amount of its own goes before.
+        """
+        if "amount" not in vals or "unit_price" not in vals:
+            return vals
+        quantity = vals.get("quantity", self[:1].quantity)
+        rounding = self.currency_id[:1].rounding or 0.01
+        if float_compare(
+            quantity * vals["unit_price"], vals["amount"], precision_rounding=rounding
+        ):
+            return vals
+        return {name: value for name, value in vals.items() if name != "amount"}
+
+    # ------------------------------------------------------------------ actions
+
+    def action_no_charge(self):
+        """Say that these hours are on the invoice at no charge."""
+        self.invoice_id._check_invoicing()
+        self.write({"unit_price": 0})
+        return True
 
     # ------------------------------------------------------------------ business
 
     def _spread_amount(self):
         """Give each hour its part of the line's amount, so that the parts add up to it.
 
-        What is left over by rounding goes to the largest hour.
+        In proportion to the hours billed, or to those entered where none is billed. What is left
+        over by rounding goes to the largest.
         """
         self.flush_recordset()
-        self.env.cr.execute(
-            """
-            WITH part AS (
-                SELECT h.id, line.unit_price AS rate, line.amount,
-                       round(h.billed_hours * line.unit_price, 2) AS amount_part,
-                       row_number() OVER (
-                           PARTITION BY line.id ORDER BY h.billed_hours DESC, h.id
-                       ) AS position
-                  FROM keeping_exact_hour h
-                  JOIN keeping_exact_invoice_line line ON line.id = h.invoice_line_id
-                 WHERE line.id IN %s
-            ), rest AS (
-                SELECT id, rate,
-                       amount_part + CASE WHEN position = 1
-                           THEN amount - sum(amount_part) OVER whole ELSE 0 END AS amount
+        self.env.execute_query(
+            SQL(
+                """
+                WITH weighed AS (
+                    SELECT h.id, line.id AS line_id, line.amount::numeric AS amount,
+                           currency.decimal_places AS digits,
+                           CASE WHEN line.whole THEN NULL ELSE line.unit_price END AS rate,
+                           CASE WHEN line.billed_hours = 0 THEN h.hours ELSE h.billed_hours
+                                END::numeric AS weight
+                      FROM keeping_exact_hour h
+                      JOIN keeping_exact_invoice_line line ON line.id = h.invoice_line_id
+                      JOIN keeping_exact_invoice invoice ON invoice.id = line.invoice_id
+                      JOIN res_currency currency ON currency.id = invoice.currency_id
+                     WHERE line.id = ANY(%(lines)s)
+                ), parts AS (
+                    SELECT *, round(amount * weight / NULLIF(sum(weight) OVER whole, 0), digits
+                                    ) AS part,
+                           row_number() OVER (
+                               PARTITION BY line_id ORDER BY abs(weight) DESC, id) AS position
+                      FROM weighed
+                    WINDOW whole AS (PARTITION BY line_id)
+                )
+                UPDATE keeping_exact_hour h
+                   SET amount = COALESCE(rest.part, 0) + CASE WHEN rest.position = 1
+                           THEN rest.amount - rest.spread ELSE 0 END,
+                       rate = COALESCE(rest.rate, h.rate)
                   FROM (
-                    SELECT part.*, h.invoice_line_id AS line_id
-                      FROM part JOIN keeping_exact_hour h ON h.id = part.id
-                  ) AS lined
-                WINDOW whole AS (PARTITION BY line_id)
+                      SELECT *, COALESCE(sum(part) OVER (PARTITION BY line_id), 0) AS spread
+                        FROM parts
+                  ) rest
+                 WHERE rest.id = h.id
+                RETURNING h.id
+                """,
+                lines=self.ids,
             )
-            UPDATE keeping_exact_hour h SET amount = rest.amount, rate = rest.rate
-              FROM rest WHERE rest.id = h.id
-            """,
-            (tuple(self.ids) or (0,),),
         )
         self.env["keeping.exact.hour"].invalidate_model(["amount", "rate"])
 
@@ -172,18 +267,29 @@ class KeepingExactInvoiceLine(models.Model):
     def _prepare_exact_payload(self):
         """Return one line of the body of POST SalesInvoices (reference, chapter 4.4)."""
         self.ensure_one()
+        name, notes = self._split_text()
         payload = {
             "Item": self.item_id.guid,
-            "Description": self.name,
+            "Description": name,
             "Quantity": _to_decimal(self.quantity),
             "UnitPrice": _to_decimal(self.unit_price),
         }
-        if self.notes:
-            payload["Notes"] = self.notes
-        if self.vat_code_id and not self._get_vat_code_in_exact():
+        if notes:
+            payload["Notes"] = notes
+        if self.chosen_vat_code_id:
+            payload["VATCode"] = self.chosen_vat_code_id.code
+        elif self.vat_code_id and not self._get_vat_code_in_exact():
             # A default never overrules the customer's card or the item (promise 9).
             payload["VATCode"] = self.vat_code_id.code
         return payload
+
+    def _split_text(self):
+        """Return description and notes as they go out: a long text is whole in the notes."""
+        name = " ".join((self.name or "").split())
+        if len(name) <= NAME_LENGTH:
+            return name, self.notes
+        cut = name[: NAME_LENGTH - 1].rstrip() + "…"
+        return cut, "\n".join(filter(None, (name, self.notes)))
 
 
 def _to_decimal(value):

@@ -39,15 +39,49 @@ class KeepingExactInvoiceSending(models.Model):
     def _queue(self):
         """Plan customers, items and invoices, in this order, in one transaction."""
         self.administration_id._check_ready()
+        self._check_lines()
         self._settle_customers()
         self._check_customers()
         for invoice in self:
             invoice._settle_items()
         self.line_ids._check_vat_code()
+        self._check_prices()
         self.write({"state": "queued", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))
         Operation._wake_sender()
+
+    def _check_lines(self):
+        """Refuse invoices of which all lines were dropped.
+
+        :raise UserError: names them
+        """
+        empty = self.filtered(lambda invoice: not invoice.line_ids)
+        if empty:
+            raise UserError(
+                self.env._(
+                    "%s has no lines. Add one, or cancel it.", ", ".join(empty.mapped("name"))
+                )
+            )
+
+    def _get_unpriced(self):
+        """Return those with a line that nobody has priced yet."""
+        return self.filtered(lambda invoice: any(invoice.line_ids.mapped("needs_price")))
+
+    def _check_prices(self):
+        """Refuse lines that nobody has priced.
+
+        :raise UserError: names the invoices
+        """
+        unpriced = self._get_unpriced()
+        if unpriced:
+            raise UserError(
+                self.env._(
+                    "Fill in the prices of %s first. A line at no charge says so with the button "
+                    "beside its price.",
+                    ", ".join(unpriced.mapped("name")),
+                )
+            )
 
     def _check_customers(self):
         """Refuse customers whom Exact would refuse, or bill in another currency."""
@@ -204,6 +238,8 @@ class KeepingExactInvoiceSending(models.Model):
         }
         if administration.journal_id:
             payload["Journal"] = administration.journal_id.code
+        if self.currency_id != administration.currency_id:
+            payload["Currency"] = self.currency_id.name
         if self.invoice_date:
             # InvoiceDate is read only; an open invoice shows OrderDate there.
             payload["OrderDate"] = self.invoice_date

@@ -1,15 +1,39 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+HOURS = [("direct", "Direct (billable)"), ("indirect", "Indirect (not billed)")]
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "keeping.exact.start"]
 
+    _exact_wizard_field = "project_ids"
+
+    keeping_exact_hours = fields.Selection(
+        HOURS,
+        string="Hours on the project are",
+        compute="_compute_keeping_exact_hours",
+        store=True,
+        readonly=False,
+        groups="keeping_exact_connector.group_user",
+        help="Direct hours are billed in Exact Online, indirect hours are not. A task can say "
+        "otherwise. Internal projects, that of time off among them, start as indirect.",
+    )
     keeping_exact_invoice_count = fields.Integer(
         string="Exact invoices",
         compute="_compute_keeping_exact_invoice_count",
         groups="keeping_exact_connector.group_user",
         export_string_translation=False,
     )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("company_id.internal_project_id")
+    def _compute_keeping_exact_hours(self):
+        for project in self:
+            internal = project.sudo().company_id.internal_project_id
+            known = project.keeping_exact_hours or "direct"
+            project.keeping_exact_hours = "indirect" if project.sudo() == internal else known
 
     def _compute_keeping_exact_invoice_count(self):
         groups = self.env["keeping.exact.hour"]._read_group(
@@ -18,6 +42,8 @@ class ProjectProject(models.Model):
         counts = {project.id: count for project, count in groups}
         for project in self:
             project.keeping_exact_invoice_count = counts.get(project.id, 0)
+
+    # ------------------------------------------------------------------ actions
 
     def action_open_keeping_exact_invoices(self):
         """Show the Exact invoices with hours of this project."""

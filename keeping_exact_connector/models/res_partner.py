@@ -2,7 +2,10 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "keeping.exact.start"]
+
+    _exact_wizard_field = "partner_ids"
 
     keeping_exact_invoice_count = fields.Integer(
         string="Exact invoices",

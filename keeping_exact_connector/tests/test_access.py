@@ -28,14 +28,25 @@ MODELS = {
     "keeping.exact.period": {"invoicing": "r", "processing": "r", "administrator": "r"},
     # Of the administrator's own hours there are none on this link, so it is not for them.
     "keeping.exact.invoice": {"user": "r", "invoicing": "rwd", "processing": "rwd"},
-    "keeping.exact.invoice.line": {"invoicing": "rw", "processing": "rw"},
+    "keeping.exact.invoice.line": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.hour": {"user": "r", "invoicing": "r", "processing": "r"},
+    "keeping.exact.rate": {"invoicing": "crwd", "processing": "crwd", "administrator": "crwd"},
+    "keeping.exact.exclusion": {
+        "user": "r",
+        "invoicing": "rd",
+        "processing": "rd",
+        "administrator": "r",
+    },
     "keeping.exact.operation": {"administrator": "r"},
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.disconnect": {"administrator": "crwd"},
     "keeping.exact.use.connection": {"administrator": "crwd"},
+    "keeping.exact.unbilled": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.unbilled.as.of": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.cover": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
@@ -117,6 +128,10 @@ class TestAccess(ExactCase):
             "keeping.exact.invoice": invoice,
             "keeping.exact.invoice.line": invoice.line_ids,
             "keeping.exact.hour": invoice.hour_ids.filtered(lambda h: h.user_id == self.viewer),
+            "keeping.exact.exclusion": self._exclude(self._make_hours(1)),
+            "keeping.exact.rate": self.env["keeping.exact.rate"].create(
+                {"company_id": self.company.id, "hourly_rate": 90}
+            ),
             "keeping.exact.operation": self.env["keeping.exact.operation"]
             .sudo()
             ._get_open(invoice),
@@ -125,7 +140,24 @@ class TestAccess(ExactCase):
             .with_user(self.administrator)
             .create({"connection_id": self.administration.connection_id.id}),
             "keeping.exact.use.connection": self._make_use_connection(),
+            "keeping.exact.unbilled": self.env["keeping.exact.unbilled"].browse(
+                self._make_hours(1).id
+            ),
+            "keeping.exact.unbilled.as.of": self.env["keeping.exact.unbilled.as.of"]
+            .with_user(self.invoicer)
+            .create({}),
+            "keeping.exact.cover": self.env["keeping.exact.cover"]
+            .with_user(self.invoicer)
+            .create({}),
+            "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]
+            .with_user(self.invoicer)
+            .create({}),
         }
+
+    def _exclude(self, hours):
+        Exclusion = self.env["keeping.exact.exclusion"].sudo()
+        Exclusion._exclude(hours, "Goodwill")
+        return Exclusion.search([("timesheet_id", "=", hours.id)])
 
     def _make_use_connection(self):
         Wizard = self.env["keeping.exact.use.connection"].with_user(self.administrator)
@@ -208,7 +240,10 @@ class TestAccess(ExactCase):
                 }
             )
         )
-        pairs = dict.fromkeys(self.hours.ids, invoice.line_ids.id)
+        values = {"hours": 1, "billed": 1, "rate": 1, "amount": 1, "source": "invoice"}
+        pairs = [
+            {"timesheet": hour.id, "line": invoice.line_ids.id, **values} for hour in self.hours
+        ]
         with self.assertRaisesRegex(Exception, "another organisation"):
             self.env["keeping.exact.hour"].sudo()._reserve(own, pairs)
 
@@ -293,10 +328,9 @@ class TestAccess(ExactCase):
                 invoice.line_ids.write(vals)
         with self.assertRaises(AccessError):
             self.env["keeping.exact.invoice"].with_user(self.invoicer).create({"name": "x"})
-        with self.assertRaises(AccessError):
-            invoice.write({"line_ids": [Command.create({"name": "x"})]})
-        with self.assertRaises(AccessError):
-            invoice.write({"line_ids": [Command.delete(invoice.line_ids.id)]})
+        for vals in ({"hours": 5}, {"billed_hours": 5}, {"guid": "x"}, {"whole": True}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                invoice.write({"line_ids": [Command.create({"name": "x", **vals})]})
 
     def test_state_of_connections_cannot_be_written_over_rpc(self):
         Connection = self.env["keeping.exact.connection"].with_user(self.administrator)

@@ -36,14 +36,31 @@ class TestInvoiceCreate(ExactCase):
         self.assertEqual(invoice.amount_untaxed, 30)
         self.assertEqual(sorted(invoice.hour_ids.mapped("amount")), [10, 20])
 
-    def test_one_line_per_project_task_or_employee(self):
+    def test_what_one_line_stands_for(self):
         self._make_hours(1, task_id=self.task.id)
-        self._make_hours(2)
-        self._make_hours(4, user=self.invoicer)
+        self._make_hours(2, date="2026-10-19")
+        self._make_hours(4, user=self.invoicer, date="2026-11-02")
         for group_by, expected in (
             ("project", [("Website", 7)]),
-            ("task", [("Website", 6), ("Website: Design", 1)]),
+            ("task", [("Design", 1), ("Website", 6)]),
             ("employee", [("Invoicer", 4), ("Viewer", 3)]),
+            ("day", [("02-11-2026", 4), ("12-10-2026", 1), ("19-10-2026", 2)]),
+            ("week", [("Week 42, 2026", 1), ("Week 43, 2026", 2), ("Week 45, 2026", 4)]),
+            ("month", [("November 2026", 4), ("October 2026", 3)]),
+            (
+                "entry",
+                [
+                    ("02-11-2026: Work 0", 4),
+                    ("12-10-2026: Work 0", 1),
+                    ("19-10-2026: Work 0", 2),
+                ],
+            ),
+            ("project_task", [("Website", 6), ("Website: Design", 1)]),
+            ("project_employee", [("Website: Invoicer", 4), ("Website: Viewer", 3)]),
+            (
+                "task_employee",
+                [("Design: Viewer", 1), ("Website: Invoicer", 4), ("Website: Viewer", 2)],
+            ),
         ):
             with self.subTest(group_by=group_by):
                 invoice = self._preview(group_by=group_by)

@@ -1,19 +1,38 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
-from odoo.tools import SQL, date_utils
+from odoo.fields import Command
+from odoo.tools import date_utils
 
-# What one invoice line stands for: columns of the timesheet line.
-GROUPINGS = {
-    "project": ("project_id",),
-    "task": ("project_id", "task_id"),
-    "employee": ("employee_id",),
-}
+from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
+
+INVOICING = "keeping_exact_connector.group_invoicing"
+PERIODS = [
+    ("last_month", "Last month"),
+    ("this_month", "This month"),
+    ("last_quarter", "Last quarter"),
+    ("this_quarter", "This quarter"),
+    ("all", "All"),
+]
+GROUPINGS = [
+    ("project", "Project"),
+    ("task", "Task"),
+    ("employee", "Employee"),
+    ("day", "Day"),
+    ("week", "Week"),
+    ("month", "Month"),
+    ("entry", "Entry"),
+    ("project_task", "Project and task"),
+    ("project_employee", "Project and employee"),
+    ("task_employee", "Task and employee"),
+]
 
 
 class KeepingExactInvoiceCreate(models.TransientModel):
+    """What to bill, at what price and in which lines.
+
+    Which hours that are is in ``…_choosing``, the drafts are made in ``…_making``.
+    """
+
     _name = "keeping.exact.invoice.create"
     _description = "Create Exact Invoice from Hours"
 
@@ -28,29 +47,90 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         help="The books in which the invoice is made.",
     )
     currency_id = fields.Many2one(related="administration_id.currency_id")
+    period = fields.Selection(PERIODS, default="last_month", help="Sets the two days.")
     date_from = fields.Date(
-        string="From", default=lambda self: self._default_period()[0], help="First day, included"
+        string="From", default=lambda self: self._get_period()[0], help="First day, included"
     )
     date_to = fields.Date(
-        string="Until", default=lambda self: self._default_period()[1], help="Last day, included"
+        string="Until", default=lambda self: self._get_period()[1], help="Last day, included"
     )
     partner_ids = fields.Many2many(
         "res.partner", string="Customers", help="Empty: all customers with hours to invoice."
     )
-    project_ids = fields.Many2many("project.project", string="Projects")
+    project_ids = fields.Many2many(
+        "project.project", string="Projects", domain="[('allow_timesheets', '=', True)]"
+    )
+    task_ids = fields.Many2many(
+        "project.task", string="Tasks", domain="[('project_id', '!=', False)]"
+    )
+    # Who invoices may know who works there, and need not be allowed to see more of employees.
+    employee_ids = fields.Many2many("hr.employee.public", string="Employees")
     # Hand-picked hours stay on the server: as an x2many in the form 10,000 of them take seconds.
     timesheet_ids = fields.Many2many("account.analytic.line")
     timesheet_count = fields.Integer(compute="_compute_timesheet_count")
-    rate_mode = fields.Selection(
-        [("invoice_rate", "One hourly rate for the invoice")],
-        default="invoice_rate",
+    # What the person had in view; empty where nobody looked.
+    shown_count = fields.Integer(export_string_translation=False)
+    invoiced_policy = fields.Selection(
+        [
+            ("exclude", "Leave out"),
+            ("exclude_administration", "Leave out those of this administration"),
+            ("include", "Take along"),
+        ],
+        string="Hours on an invoice already",
+        default="exclude",
         required=True,
+        help="Whoever invoices the same hours in two administrations leaves out those of this one "
+        "only. Taken along, hours are billed a second time, and marked as such.",
+    )
+    confirm_repeated = fields.Boolean(string="Yes, bill them again")
+    include_indirect = fields.Boolean(
+        string="Indirect hours too",
+        help="Projects and tasks say which hours are indirect. Left alone, only direct hours are "
+        "billed.",
+    )
+    rate_mode = fields.Selection(
+        RATE_MODES,
+        string="Price",
+        default=lambda self: self._default_rate_mode(),
+        required=True,
+        help="Of the rate card each hour gets the rate of its task, project, customer or "
+        "organisation on its day. For prices by line, fill them in on the draft.",
     )
     rate = fields.Float(string="Hourly rate", digits=(16, 4))
+    amount = fields.Monetary(
+        help="Without VAT. It is spread over the lines by their hours, to the cent."
+    )
+    rounding = fields.Selection(
+        ROUNDINGS,
+        default="none",
+        required=True,
+        help="Of the hours that are billed. What was entered stays as it is.",
+    )
+    rounding_method = fields.Selection(
+        ROUNDING_METHODS,
+        string="Rounded",
+        default="up",
+        required=True,
+    )
+    rounding_level = fields.Selection(
+        ROUNDING_LEVELS,
+        string="What is rounded",
+        default="entry",
+        required=True,
+    )
     group_by = fields.Selection(
-        [("project", "Project"), ("task", "Task"), ("employee", "Employee")],
-        string="One line per",
-        default="task",
+        GROUPINGS, string="One line per", default="project_task", required=True
+    )
+    line_order = fields.Selection(
+        [("date", "First day"), ("name", "Text")],
+        string="Lines in the order of",
+        default="date",
+        required=True,
+    )
+    invoice_per = fields.Selection(
+        [("customer", "Customer"), ("project", "Project")],
+        string="One invoice per",
+        default="customer",
         required=True,
     )
     invoice_date = fields.Date(
@@ -58,10 +138,6 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     )
     your_ref = fields.Char(string="Your reference", help="The customer's order number")
     description = fields.Char(help="Header of the invoice. Empty: the period is named.")
-    found_count = fields.Integer(compute="_compute_found")
-    found_hours = fields.Float(compute="_compute_found", digits=(16, 2))
-    found_amount = fields.Monetary(compute="_compute_found")
-    left_out = fields.Char(compute="_compute_found")
 
     # ------------------------------------------------------------------ defaults
 
@@ -77,35 +153,45 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         )
         return linked if len(linked) == 1 else False
 
-    def _default_period(self):
-        today = fields.Date.context_today(self)
-        last_month = date_utils.subtract(date_utils.start_of(today, "month"), months=1)
-        return last_month, date_utils.end_of(last_month, "month")
+    def _default_rate_mode(self):
+        mine = [("company_id", "=", self.env.company.id)]
+        has_rates = self.env["keeping.exact.rate"].search_count(mine, limit=1)
+        return "rate_card" if has_rates else "invoice_rate"
+
+    @api.model
+    def _get_period(self, period="last_month"):
+        """Return first and last day of a period of PERIODS, False for no bound."""
+        if period == "all":
+            return False, False
+        unit = period.partition("_")[2]
+        first = date_utils.start_of(fields.Date.context_today(self), unit)
+        if period.startswith("last"):
+            first = date_utils.subtract(first, months=1 if unit == "month" else 3)
+        return first, date_utils.end_of(first, unit)
 
     @api.model
     def _open_for(self, timesheets):
         """Open the wizard for hand-picked timesheets.
 
         :param timesheets: account.analytic.line that the user may read
-        :raise UserError: none of them can be invoiced
         """
         company = timesheets.company_id[:1] or self.env.company
-        wizard = self.with_company(company).create(
-            {
-                "company_id": company.id,
-                "timesheet_ids": [Command.set(timesheets.ids)],
-                "date_from": False,
-                "date_to": False,
-            }
-        )
-        return wizard._reopen()
+        vals = {"timesheet_ids": [Command.set(timesheets.ids)], "period": False}
+        return self.with_company(company)._open_with({**vals, "date_from": False, "date_to": False})
 
-    def _reopen(self):
+    @api.model
+    def _open_with(self, vals):
+        """Open the wizard with a choice that was made elsewhere.
+
+        :param dict vals: of the wizard
+        """
+        wizard = self.create({"company_id": self.env.company.id, **vals})
+        wizard.shown_count = wizard.found_count
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Create Exact invoice"),
             "res_model": self._name,
-            "res_id": self.id,
+            "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
         }
@@ -117,73 +203,15 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         for wizard in self:
             wizard.timesheet_count = len(wizard.timesheet_ids)
 
-    @api.depends(
-        "administration_id",
-        "company_id",
-        "date_from",
-        "date_to",
-        "partner_ids",
-        "project_ids",
-        "timesheet_ids",
-        "rate",
-    )
-    def _compute_found(self):
-        Timesheet = self.env["account.analytic.line"]
-        for wizard in self:
-            groups = Timesheet._read_group(
-                wizard._get_domain(), ["product_uom_id"], ["__count", "unit_amount:sum"]
-            )
-            hour = self.env.ref("uom.product_uom_hour")
-            wizard.found_count = sum(count for _uom, count, _sum in groups)
-            wizard.found_hours = sum(
-                amount * (uom.factor / hour.factor if uom else 1) for uom, _count, amount in groups
-            )
-            wizard.found_amount = wizard.found_hours * wizard.rate
-            wizard.left_out = wizard._describe_left_out()
+    @api.onchange("period")
+    def _onchange_period(self):
+        if self.period:
+            self.date_from, self.date_to = self._get_period(self.period)
 
-    def _describe_left_out(self):
-        """Say in words how many of the chosen hours are not taken, and why."""
-        Timesheet = self.env["account.analytic.line"]
-        chosen = self._get_chosen_domain()
-        reasons = [
-            (
-                self.env._("on an invoice already"),
-                Domain("keeping_exact_state", "in", ("reserved", "invoiced", "paid")),
-            ),
-            (self.env._("without a customer"), Domain("keeping_exact_state", "=", "not_billable")),
-            (
-                self.env._("of zero hours"),
-                Domain("unit_amount", "=", 0) & Domain("keeping_exact_state", "=", "to_invoice"),
-            ),
-        ]
-        if self.timesheet_ids:
-            other = Domain("company_id", "!=", self.company_id.id)
-            reasons.append((self.env._("of another organisation"), other))
-        counted = [(Timesheet.search_count(chosen & domain), text) for text, domain in reasons]
-        return ", ".join(f"{count} {text}" for count, text in counted if count) or False
-
-    def _get_chosen_domain(self):
-        """Return what the user asked for, without regard to whether it can be invoiced."""
-        domain = Domain("project_id", "!=", False)
-        if self.timesheet_ids:
-            domain &= Domain("id", "in", self.timesheet_ids.ids)
-        else:
-            domain &= Domain("company_id", "=", self.company_id.id)
-        if self.date_from:
-            domain &= Domain("date", ">=", self.date_from)
-        if self.date_to:
-            domain &= Domain("date", "<=", self.date_to)
-        if self.partner_ids:
-            commercial = self.partner_ids.commercial_partner_id
-            domain &= Domain("partner_id.commercial_partner_id", "in", commercial.ids)
-        if self.project_ids:
-            domain &= Domain("project_id", "in", self.project_ids.ids)
-        return domain
-
-    def _get_domain(self):
-        Timesheet = self.env["account.analytic.line"]
-        waiting = Timesheet._keeping_exact_domain_to_invoice(self.company_id)
-        return self._get_chosen_domain() & waiting
+    @api.onchange("date_from", "date_to")
+    def _onchange_dates(self):
+        if self.period and (self.date_from, self.date_to) != self._get_period(self.period):
+            self.period = False
 
     # ------------------------------------------------------------------ actions
 
@@ -199,15 +227,33 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     def action_create(self):
         """Make the invoices and queue them to be sent to Exact.
 
-        Where a person has to choose the customer first, the draft stays and shows the choice.
+        Where a person has to choose the customer or fill in a price first, the draft stays.
 
         :return: the action that shows the links
         """
         self.ensure_one()
         invoices = self._make_drafts()
-        ready = invoices - invoices.sudo()._get_undecided().sudo(False)
-        ready.action_send()
+        undecided = invoices.sudo()._get_undecided() | invoices.sudo()._get_unpriced()
+        (invoices - undecided.sudo(False)).action_send()
         return self._show(invoices)
+
+    def action_set_rate(self):
+        """Open a new rate for the hours that have none; the wizard stays open behind it."""
+        self.ensure_one()
+        self._check_invoicing()
+        lines = self.env["account.analytic.line"].browse(self._get_ids(unpriced=True))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New rate"),
+            "res_model": "keeping.exact.rate",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": self.company_id.id,
+                "default_project_id": lines.project_id[:1].id,
+                "default_currency_id": self.currency_id.id,
+            },
+        }
 
     def _show(self, invoices):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -217,149 +263,54 @@ class KeepingExactInvoiceCreate(models.TransientModel):
             return {**action, "views": [(False, "form")], "res_id": invoices.id}
         return {**action, "domain": [("id", "in", invoices.ids)], "context": {}}
 
-    # ------------------------------------------------------------------ business
+    # ------------------------------------------------------------------ checks
 
-    def _make_drafts(self):
-        self._check_may_invoice()
-        Hour = self.env["keeping.exact.hour"].sudo()
-        Timesheet = self.env["account.analytic.line"]
-        ids = Hour._lock_timesheets(Timesheet._search(self._get_domain()))
-        if not ids:
-            raise UserError(self._explain_nothing())
-        Hour._check_free(ids)
-        invoices = self._create_invoices(self._group_hours(ids))
-        invoices.line_ids._spread_amount()
-        return invoices.sudo(False)
+    def _check_invoicing(self):
+        if not self.env.user.has_group(INVOICING):
+            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
 
     def _check_may_invoice(self):
-        if not self.env.user.has_group("keeping_exact_connector.group_invoicing"):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        """Refuse a choice that cannot become invoices, before anything is locked.
+
+        :raise UserError: says what is missing
+        """
+        self._check_invoicing()
         # Read as the user: another organisation's administration is refused here.
         self.administration_id.check_access("read")
         self.company_id._check_keeping_exact_enabled()
         if self.company_id != self.administration_id.company_id:
             raise UserError(self.env._("This administration belongs to another organisation."))
         self.administration_id._check_ready()
-        if self.rate <= 0:
+        if self.rate_mode == "invoice_rate" and self.rate <= 0:
             raise UserError(self.env._("Fill in an hourly rate above zero."))
-
-    def _explain_nothing(self):
-        text = self.env._("There are no hours to invoice in this choice.")
-        if self.left_out:
-            text += " " + self.env._("Left out: %s.", self.left_out)
-        return text
-
-    def _group_hours(self, ids):
-        """Sum up the hours per customer and line, in one query.
-
-        :param list ids: the locked timesheets
-        :return: dict partner id -> list of (key, timesheet ids, hours, first day, last day);
-            the key is a tuple of ids in the order of GROUPINGS
-        """
-        columns = [SQL.identifier("ts", name) for name in GROUPINGS[self.group_by]]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner.commercial_partner_id,
-                       ARRAY[%(key)s],
-                       array_agg(ts.id ORDER BY ts.date, ts.id),
-                       sum(round((ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s
-                                 )::numeric, 4)),
-                       min(ts.date), max(ts.date)
-                  FROM account_analytic_line ts
-                  JOIN res_partner partner ON partner.id = ts.partner_id
-                  LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
-                 WHERE ts.id = ANY(%(ids)s)
-                 GROUP BY partner.commercial_partner_id, %(key)s
-                 ORDER BY partner.commercial_partner_id, min(ts.date), %(key)s
-                """,
-                key=SQL(", ").join(columns),
-                hour=self.env.ref("uom.product_uom_hour").factor,
-                ids=ids,
-            )
-        )
-        groups = defaultdict(list)
-        for partner_id, key, timesheet_ids, hours, first, last in rows:
-            groups[partner_id].append((tuple(key), timesheet_ids, hours, first, last))
-        return groups
-
-    def _create_invoices(self, groups):
-        """Write links, lines and invoiced hours in this transaction."""
-        partners = self.env["res.partner"].sudo().browse(groups)
-        matches = (
-            self.env["keeping.exact.customer"]
-            .sudo()
-            ._match(self.administration_id.sudo(), partners)
-        )
-        invoices = (
-            self.env["keeping.exact.invoice"]
-            .sudo()
-            .create(
-                [
-                    self._prepare_invoice(partner, groups[partner.id], matches[partner.id][0])
-                    for partner in partners
-                ]
-            )
-        )
-        line_by_timesheet = {}
-        for invoice in invoices:
-            for line, group in zip(
-                invoice.line_ids.sorted("sequence"), groups[invoice.partner_id.id], strict=True
-            ):
-                line_by_timesheet.update(dict.fromkeys(group[1], line.id))
-        self.env["keeping.exact.hour"].sudo()._reserve(
-            self.administration_id.sudo(), line_by_timesheet
-        )
-        return invoices
-
-    def _prepare_invoice(self, partner, groups, customer):
-        first, last = min(group[3] for group in groups), max(group[4] for group in groups)
-        labels = self._get_labels(partner.lang, groups)
-        return {
-            "administration_id": self.administration_id.id,
-            "partner_id": partner.id,
-            "customer_id": customer.id,
-            "currency_id": (self.administration_id.currency_id or self.company_id.currency_id).id,
-            "invoice_date": self.invoice_date,
-            "your_ref": self.your_ref,
-            "description": self.description or self._describe_period(partner.lang, first, last),
-            "date_from": self.date_from or first,
-            "date_to": self.date_to or last,
-            "line_ids": [
-                Command.create(
-                    {
-                        "sequence": position,
-                        "name": labels[key],
-                        "item_id": self.administration_id.item_id.id,
-                        "quantity": float(hours),
-                        "hours": float(hours),
-                        "billed_hours": float(hours),
-                        "unit_price": self.rate,
-                    }
+        if self.rate_mode == "invoice_amount":
+            self._check_amount()
+        if self.rate_mode == "rate_card" and self.unpriced_count:
+            raise UserError(
+                self.env._(
+                    "%(count)s entries have no rate on the rate card: %(places)s. Set a rate for "
+                    "them, or choose another way to price.",
+                    count=self.unpriced_count,
+                    places=self.unpriced_places,
                 )
-                for position, (key, _ids, hours, _first, _last) in enumerate(groups, start=1)
-            ],
-        }
+            )
+        if self.repeated_count and not self.confirm_repeated:
+            raise UserError(
+                self.env._(
+                    "%s of these entries are on an invoice of this administration already. Tick "
+                    "that they are to be billed again, or leave them out.",
+                    self.repeated_count,
+                )
+            )
 
-    def _describe_period(self, lang, first, last):
-        env = self.with_context(lang=lang).env
-        if first == last:
-            return env._("Hours %(day)s", day=first.strftime("%d-%m-%Y"))
-        return env._(
-            "Hours %(first)s - %(last)s",
-            first=first.strftime("%d-%m-%Y"),
-            last=last.strftime("%d-%m-%Y"),
-        )
-
-    def _get_labels(self, lang, groups):
-        """Return the text of each line, in the customer's language."""
-        env = self.sudo().with_context(lang=lang).env
-        labels = {}
-        for key, *_rest in groups:
-            if self.group_by == "employee":
-                labels[key] = env["hr.employee"].browse(key[0]).name or env._("Hours")
-                continue
-            project = env["project.project"].browse(key[0])
-            task = env["project.task"].browse(key[1] if len(key) > 1 and key[1] else [])
-            labels[key] = f"{project.name}: {task.name}" if task else project.name
-        return labels
+    def _check_amount(self):
+        if self.amount <= 0:
+            raise UserError(self.env._("Fill in an amount above zero."))
+        if self.customer_count > 1:
+            raise UserError(
+                self.env._(
+                    "One amount is for one invoice, and these are hours for %s customers. Choose "
+                    "one customer.",
+                    int(self.customer_count),
+                )
+            )

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+from .project_project import HOURS
+
+
+class ProjectTask(models.Model):
+    _name = "project.task"
+    _inherit = ["project.task", "keeping.exact.start"]
+
+    _exact_wizard_field = "task_ids"
+
+    keeping_exact_hours = fields.Selection(
+        HOURS,
+        string="Hours on the task are",
+        groups="keeping_exact_connector.group_user",
+        help="Direct hours are billed in Exact Online, indirect hours are not. Empty: as on the "
+        "project.",
+    )

@@ -1,0 +1,100 @@
+"""Amounts: rounded as people do, spread without loss, and as quantity times price."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+#: Decimals of a quantity and of a price as they stand on an invoice: whoever multiplies the two by
+#: hand has to find the amount.
+QUANTITY_DIGITS = 2
+PRICE_DIGITS = 2
+
+
+def round_half_up(value, digits=2):
+    """Return a ``Decimal`` with so many decimals; a half is rounded away from zero.
+
+    :param value: ``Decimal``, ``Fraction`` or ``int``
+    """
+    scaled = Fraction(value) * 10**digits
+    whole = int(abs(scaled) + Fraction(1, 2))
+    return Decimal(whole if scaled >= 0 else -whole).scaleb(-digits)
+
+
+def spread(total, weights, digits=2):
+    """Spread an amount in proportion, each part rounded, and the rest on the largest.
+
+    :param Decimal total: the amount, of at most *digits* decimals
+    :param list weights: ``Fraction``, ``Decimal`` or ``int``; the first one bears all when they
+        add up to nothing
+    :return: list of ``Decimal`` that add up to *total*
+    """
+    weights = [Fraction(weight) for weight in weights]
+    whole = sum(weights, Fraction())
+    if not weights:
+        return []
+    if not whole:
+        return [total, *[Decimal(0)] * (len(weights) - 1)]
+    share = Fraction(total) / whole
+    parts = [round_half_up(weight * share, digits) for weight in weights]
+    parts[_largest(weights)] += total - sum(parts, Decimal(0))
+    return parts
+
+
+def _largest(weights):
+    return max(range(len(weights)), key=lambda position: abs(weights[position]))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What goes out for an amount: quantity times price, rounded, is the amount.
+
+    :param Decimal quantity: hours, or 1 when no quantity and price meet the amount
+    :param Decimal unit_price: price of one
+    :param Decimal amount: without VAT
+    :param bool whole: the quantity is 1 and the hours belong in the text
+    """
+
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    whole: bool
+
+
+def fit_rate(hours, rate, digits=2):
+    """Return what goes out for hours at a rate.
+
+    :param Fraction hours: to bill
+    :param Decimal rate: for one hour
+    :param int digits: decimals of the currency
+    """
+    return _fit(hours, rate, round_half_up(hours * Fraction(rate), digits), digits)
+
+
+def fit(hours, amount, digits=2):
+    """Return what goes out for hours at one amount that was agreed.
+
+    :param Fraction hours: to bill
+    :param Decimal amount: for all of them
+    :param int digits: decimals of the currency
+    """
+    amount = round_half_up(amount, digits)
+    quantity = round_half_up(hours, QUANTITY_DIGITS)
+    price = round_half_up(Fraction(amount) / Fraction(quantity), PRICE_DIGITS) if quantity else None
+    return _fit(hours, price, amount, digits)
+
+
+def _fit(hours, price, amount, digits):
+    quantity = round_half_up(hours, QUANTITY_DIGITS)
+    shown = price is not None and price == round_half_up(price, max(PRICE_DIGITS, digits))
+    if shown and quantity and round_half_up(Fraction(quantity) * Fraction(price), digits) == amount:
+        return Fit(quantity, price, amount, whole=False)
+    return Fit(Decimal(1), amount, amount, whole=True)
+
+
+def to_decimal(value, digits):
+    """Return what a field of Odoo holds as a ``Decimal``.
+
+    :param float value: of the field
+    :param int digits: its decimals
+    """
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP).normalize()

@@ -1,0 +1,333 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..pricing import Entry, Pricing, Rounding, exact_hours, make_lines
+from ..pricing.money import to_decimal
+from .line_texts import Drafted, LineTexts
+
+RATE_DIGITS = 4
+# How many invoices and entries one click may make: beyond it a request would time out.
+MOST_ENTRIES = 50_000
+
+# What keeps lines apart: columns of an entry, see _fetch_entries.
+KEYS = {
+    "project": ("project_id",),
+    "task": ("project_id", "task_id"),
+    "employee": ("employee_id",),
+    "day": ("date",),
+    "week": ("week",),
+    "month": ("month",),
+    "entry": ("id",),
+    "project_task": ("project_id", "task_id"),
+    "project_employee": ("project_id", "employee_id"),
+    "task_employee": ("project_id", "task_id", "employee_id"),
+}
+
+
+class KeepingExactInvoiceCreateMaking(models.TransientModel):
+    """From chosen hours to drafts, in one transaction."""
+
+    _inherit = "keeping.exact.invoice.create"
+
+    # ------------------------------------------------------------------ drafts
+
+    def _make_drafts(self):
+        """Lock and reserve the chosen hours, and write the drafts that bill them.
+
+        :return: keeping.exact.invoice in state draft
+        :raise UserError: says what stands in the way; nothing is reserved then
+        """
+        self._check_may_invoice()
+        self._check_still_as_shown()
+        Hour = self.env["keeping.exact.hour"].sudo()
+        ids = Hour._lock_timesheets(
+            SQL("SELECT id FROM (%s) chosen WHERE reason IS NULL", self._sql_chosen())
+        )
+        if not ids:
+            raise UserError(self._explain_nothing())
+        if len(ids) > MOST_ENTRIES:
+            raise UserError(
+                self.env._(
+                    "These are %(count)s entries; at most %(most)s go at once. Choose a shorter "
+                    "period or fewer customers.",
+                    count=len(ids),
+                    most=MOST_ENTRIES,
+                )
+            )
+        invoices, lines = self._create_invoices(self._price(self._fetch_entries(ids)))
+        Hour._reserve(self.administration_id.sudo(), lines)
+        return invoices.sudo(False)
+
+    def _check_still_as_shown(self):
+        """Refuse when others have taken some of the hours since the person looked.
+
+        :raise UserError: says on which invoices they are
+        """
+        if not self.shown_count or self.shown_count == self.found_count:
+            return
+        shown, self.shown_count = self.shown_count, self.found_count
+        taken = self.left_billed_where
+        raise UserError(
+            self.env._(
+                "You had %(shown)s entries in view, and now there are %(found)s. Look again.",
+                shown=shown,
+                found=self.found_count,
+            )
+            + (" " + self.env._("Billed already: %s.", taken) if taken else "")
+        )
+
+    def _explain_nothing(self):
+        text = self.env._("There are no hours to invoice in this choice.")
+        if self.left_out:
+            text += " " + self.env._("Left out: %s.", self.left_out)
+        return text
+
+    # ------------------------------------------------------------------ entries
+
+    def _fetch_entries(self, ids):
+        """Read what pricing and texts need of the locked timesheets, in one query.
+
+        :return: list of dicts, in the order of date and id
+        """
+        Rate = self.env["keeping.exact.rate"]
+        columns = (
+            "id", "partner_id", "project_id", "task_id", "employee_id", "date", "week", "month",
+            "name", "unit_amount", "factor", "rate_id",
+        )  # fmt: skip
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT ts.id, partner.commercial_partner_id, ts.project_id, ts.task_id,
+                       ts.employee_id, ts.date, date_trunc('week', ts.date)::date,
+                       date_trunc('month', ts.date)::date, ts.name, ts.unit_amount,
+                       COALESCE(uom.factor, %(hour)s) / %(hour)s, %(rate)s
+                  FROM account_analytic_line ts
+                  JOIN res_partner partner ON partner.id = ts.partner_id
+                  LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
+                 WHERE ts.id = ANY(%(ids)s)
+                 ORDER BY ts.date, ts.id
+                """,
+                rate=Rate._sql_rate_id(SQL("ts"), SQL("partner.commercial_partner_id")),
+                hour=self.env.ref("uom.product_uom_hour").factor,
+                ids=ids,
+            )
+        )
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def _price(self, rows):
+        """Group and price the entries.
+
+        :param list rows: of :meth:`_fetch_entries`
+        :return: dict (partner id, project id or None) -> list of :class:`Drafted`
+        """
+        pricing = self._get_pricing()
+        terms = self._get_terms({row["rate_id"] for row in rows} - {None})
+        by_invoice = defaultdict(list)
+        for row in rows:
+            project = row["project_id"] if self.invoice_per == "project" else None
+            by_invoice[row["partner_id"], project].append(row)
+        return {
+            key: self._price_invoice(found, pricing, terms) for key, found in by_invoice.items()
+        }
+
+    def _price_invoice(self, rows, pricing, terms):
+        keys = KEYS[self.group_by]
+        by_id = {row["id"]: row for row in rows}
+        entries = []
+        for row in rows:
+            rate, kept = terms.get(row["rate_id"], (None, (None, None, None)))
+            row["source"] = kept[0] if self.rate_mode == "rate_card" else self._get_source()
+            group = tuple(row[name] for name in keys)
+            hours = exact_hours(row["unit_amount"], row["factor"])
+            entries.append(Entry(row["id"], group, hours, rate, kept[1:]))
+        return [
+            Drafted(line, [by_id[entry.id] for entry in line.entries])
+            for line in make_lines(entries, pricing)
+        ]
+
+    def _get_pricing(self):
+        currency = self.administration_id.currency_id or self.company_id.currency_id
+        return Pricing(
+            self.rate_mode,
+            to_decimal(self.rate, RATE_DIGITS),
+            to_decimal(self.amount, currency.decimal_places),
+            Rounding(
+                0 if self.rounding == "none" else int(self.rounding),
+                self.rounding_method,
+                self.rounding_level,
+            ),
+            currency.decimal_places,
+        )
+
+    def _get_source(self):
+        return {
+            "invoice_rate": "invoice",
+            "line_rate": "line",
+            "line_amount": "amount",
+            "invoice_amount": "amount",
+        }[self.rate_mode]
+
+    def _get_terms(self, rate_ids):
+        """Return what the rate card says: dict rate id -> (rate, (source, item id, VAT code id)).
+
+        Item and VAT code of another administration are found here by their code.
+        """
+        rates = self.env["keeping.exact.rate"].sudo().browse(rate_ids)
+        items, codes = self._find_here(rates.item_id), self._find_here(rates.vat_code_id)
+        return {
+            rate.id: (
+                to_decimal(rate.hourly_rate, RATE_DIGITS),
+                (rate._get_source(), items.get(rate.item_id), codes.get(rate.vat_code_id)),
+            )
+            for rate in rates
+        }
+
+    def _find_here(self, records):
+        """Return the record of this administration for each of the records: dict to an id."""
+        here = records.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("code", "in", records.mapped("code")),
+            ]
+        )
+        by_code = {record.code: record.id for record in here}
+        return {record: by_code.get(record.code) for record in records}
+
+    # ------------------------------------------------------------------ writing
+
+    def _create_invoices(self, priced):
+        """Write links and lines in this transaction.
+
+        :param dict priced: of :meth:`_price`
+        :return: the invoices, and for the reservation a list of dicts, one per timesheet
+        """
+        partners = self.env["res.partner"].sudo().browse(dict.fromkeys(key[0] for key in priced))
+        matches = (
+            self.env["keeping.exact.customer"]
+            .sudo()
+            ._match(self.administration_id.sudo(), partners)
+        )
+        texts = LineTexts(self)
+        prepared = []
+        for (partner_id, project_id), lines in priced.items():
+            partner = partners.browse(partner_id)
+            texts.name_lines(partner.lang, lines)
+            if self.line_order == "name":
+                lines.sort(key=lambda drafted: drafted.text)
+            customer = matches[partner.id][0]
+            prepared.append(self._prepare_invoice(partner, project_id, customer, lines, texts))
+        invoices = self.env["keeping.exact.invoice"].sudo().create(prepared)
+        reserved = []
+        for invoice, lines in zip(invoices, priced.values(), strict=True):
+            made = invoice.line_ids.sorted("sequence")
+            for line, drafted in zip(made, lines, strict=True):
+                reserved += self._prepare_hours(line, drafted)
+        return invoices, reserved
+
+    def _prepare_invoice(self, partner, project_id, customer, lines, texts):
+        days = [row["date"] for drafted in lines for row in (drafted.rows[0], drafted.rows[-1])]
+        first, last = min(days), max(days)
+        currency = self._get_currency(customer)
+        self._check_currency(customer, currency, lines)
+        return {
+            "administration_id": self.administration_id.id,
+            "partner_id": partner.id,
+            "customer_id": customer.id,
+            "currency_id": currency.id,
+            "invoice_date": self.invoice_date,
+            "your_ref": self.your_ref,
+            "description": self.description or texts.describe_period(partner.lang, first, last),
+            "date_from": self.date_from or first,
+            "date_to": self.date_to or last,
+            "rate_mode": self.rate_mode,
+            "rounding": self.rounding,
+            "rounding_method": self.rounding_method,
+            "rounding_level": self.rounding_level,
+            "line_ids": [
+                Command.create(self._prepare_line(position, drafted))
+                for position, drafted in enumerate(lines, start=1)
+            ],
+        }
+
+    def _get_currency(self, customer):
+        """Return the currency of an invoice: the one on the customer's card, else of the books."""
+        own = self.administration_id.currency_id or self.company_id.currency_id
+        if customer.sales_currency in (False, own.name):
+            return own
+        Currency = self.env["res.currency"].sudo().with_context(active_test=False)
+        return Currency.search([("name", "=", customer.sales_currency)], limit=1) or own
+
+    def _check_currency(self, customer, currency, lines):
+        """Refuse amounts that were agreed in another currency than the invoice has.
+
+        :raise UserError: the journal does not allow it, or rates are in another currency
+        """
+        own = self.administration_id.currency_id or self.company_id.currency_id
+        journal = self.administration_id.sudo().journal_id
+        if currency != own and journal and not journal.variable_currency:
+            raise UserError(
+                self.env._(
+                    "%(customer)s is invoiced in %(theirs)s in Exact Online, and journal "
+                    "%(journal)s takes %(ours)s only. Allow other currencies in that journal in "
+                    "Exact, or choose another journal for the administration.",
+                    customer=customer.display_name,
+                    theirs=currency.name,
+                    journal=journal.display_name,
+                    ours=own.name,
+                )
+            )
+        if self.rate_mode == "rate_card":
+            rate_ids = {row["rate_id"] for drafted in lines for row in drafted.rows} - {None}
+            wrong = self.env["keeping.exact.rate"].sudo().browse(rate_ids).currency_id - currency
+        else:
+            by_hand = self.rate_mode in ("line_rate", "line_amount")
+            wrong = self.env["res.currency"] if by_hand else own - currency
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "This invoice for %(customer)s is in %(theirs)s, and its price is in %(ours)s. "
+                    "Set a rate in %(theirs)s for this customer, or fill in the prices by line.",
+                    customer=customer.display_name or self.env._("this customer"),
+                    theirs=currency.name,
+                    ours=", ".join(wrong.mapped("name")),
+                )
+            )
+
+    def _prepare_line(self, position, drafted):
+        line = drafted.line
+        item_id, vat_code_id = line.terms if line.terms else (None, None)
+        return {
+            "sequence": position,
+            "name": drafted.text,
+            "item_id": item_id or self.administration_id.item_id.id,
+            "chosen_vat_code_id": vat_code_id,
+            "quantity": float(line.quantity),
+            "unit_price": float(line.unit_price),
+            "whole": line.whole,
+            "needs_price": self.rate_mode in ("line_rate", "line_amount"),
+            "hours": float(sum(line.kept([entry.hours for entry in line.entries]))),
+            "billed_hours": float(sum(line.kept(line.billed))),
+        }
+
+    def _prepare_hours(self, line, drafted):
+        priced = drafted.line
+        entered = [float(round(entry.hours, RATE_DIGITS)) for entry in priced.entries]
+        billed = priced.kept(priced.billed)
+        return [
+            {
+                "timesheet": row["id"],
+                "line": line.id,
+                "hours": hours,
+                "billed": float(part),
+                "rate": float(priced.rate or 0),
+                "amount": float(amount),
+                "source": row["source"],
+            }
+            for row, hours, part, amount in zip(
+                drafted.rows, entered, billed, priced.amounts, strict=True
+            )
+        ]

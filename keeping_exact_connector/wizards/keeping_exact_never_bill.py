@@ -1,0 +1,37 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+INVOICING = "keeping_exact_connector.group_invoicing"
+
+
+class KeepingExactNeverBill(models.TransientModel):
+    _name = "keeping.exact.never.bill"
+    _description = "Never Bill Hours"
+
+    timesheet_ids = fields.Many2many("account.analytic.line")
+    timesheet_count = fields.Integer(compute="_compute_timesheet_count")
+    reason = fields.Char(help="For whoever looks later, such as: goodwill")
+
+    def _compute_timesheet_count(self):
+        for wizard in self:
+            wizard.timesheet_count = len(wizard.timesheet_ids)
+
+    def action_confirm(self):
+        """Mark the hours: they are not offered for an invoice until somebody undoes it.
+
+        :raise UserError: some of them are on an invoice
+        """
+        self.ensure_one()
+        if not self.env.user.has_group(INVOICING):
+            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        # Read as the user: their own rules say which hours they may decide about.
+        timesheets = self.timesheet_ids
+        timesheets.check_access("read")
+        Exclusion = self.env["keeping.exact.exclusion"].sudo()
+        ids = SQL("SELECT unnest(%s::int[])", timesheets.ids)
+        self.env["keeping.exact.hour"].sudo()._lock_timesheets(ids)
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why these hours are never billed."))
+        Exclusion._exclude(timesheets.sudo(), self.reason.strip())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
