@@ -40,7 +40,7 @@ PARTS = {
     "fast": ("plain", "odoo"),
     "odoo": ("odoo",),
     "e2e": ("e2e",),
-    "soak": ("plain",),
+    "soak": ("plain", "processes"),
 }
 # Tests with this mark have a long form, which the variable chooses.
 SOAK_ONLY = ["-m", "soak"]

@@ -246,6 +246,7 @@ class AccountAnalyticLine(models.Model):
 
     def _open_exact_wizard(self, model, title):
         self.check_access("read")
+        self.company_id._check_keeping_exact_enabled()
         wizard = self.env[model].create({"timesheet_ids": [Command.set(self.ids)]})
         return {
             "type": "ir.actions.act_window",

@@ -55,7 +55,7 @@ class KeepingExactConnectionHealth(models.Model):
     def action_ask_disconnect(self):
         """Say what disconnecting means for links, hours and what waits, and ask."""
         self.ensure_one()
-        check_administrator(self)
+        check_administrator(self, also_off=True)
         return self.env["keeping.exact.disconnect"]._ask(connection=self)
 
     # ------------------------------------------------------------------ business

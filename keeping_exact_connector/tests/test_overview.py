@@ -237,6 +237,10 @@ class TestSteps(ExactCase):
         panel = self.company.with_user(user).get_keeping_exact_steps()
         return {step["name"] for step in panel["steps"] if step["button"]}
 
+    def _checked(self):
+        values = {"administration_id": self.administration.id, "code": "journal", "state": "ok"}
+        self.env["keeping.exact.check"].sudo().create(values)
+
     def test_each_step_follows_from_what_is_there(self):
         expected = dict.fromkeys(("connect", "link", "check", "invoice"), "later")
         self.assertEqual(self._states(), {**expected, "connect": "next"})
@@ -246,7 +250,7 @@ class TestSteps(ExactCase):
         self.administration.sudo().state = "linked"
         expected["link"] = "done"
         self.assertEqual(self._states(), {**expected, "check": "next"})
-        self.administration.sudo().synced_at = fields.Datetime.now()
+        self._checked()
         expected["check"] = "done"
         self.assertEqual(self._states(), {**expected, "invoice": "next"})
         self._make_hours(1)
@@ -267,7 +271,8 @@ class TestSteps(ExactCase):
         self.assertEqual(self._buttons(self.administrator), {"connect"})
         self.assertEqual(self._buttons(self.viewer), set())
         self.connection.state = "connected"
-        self.administration.sudo().write({"state": "linked", "synced_at": fields.Datetime.now()})
+        self.administration.sudo().state = "linked"
+        self._checked()
         self.assertEqual(self._buttons(self.invoicer), {"invoice"})
         self.assertEqual(self._buttons(self.viewer), set())
 

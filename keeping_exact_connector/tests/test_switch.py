@@ -1,6 +1,7 @@
 import json
 from urllib.parse import urlencode
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -12,16 +13,24 @@ from .sandbox_case import SendingCase
 OURS = "odoo.addons.keeping_exact_connector."
 OFF = "switched off for Bureau Zuid"
 # What the web client calls on every model, and hooks of Odoo's that talk to nobody.
-ORM = {"create", "write", "unlink", "default_get", "button_uninstall"}
+ORM = {"create", "write", "unlink", "default_get", "name_create", "button_uninstall"}
 # Public methods that work while the organisation is switched off: they call nobody in Exact, and
 # show something or let go of something. All others must refuse, those to come included.
 ALSO_OFF = {
+    "account.analytic.line": {"action_keeping_exact_bill_again"},
+    "keeping.exact.disconnect": {"action_confirm", "action_open_waiting"},
+    "keeping.exact.hour": {"action_uncover"},
+    "keeping.exact.invoice.create": {"action_show_left_out"},
+    "keeping.exact.notice": {"get_notices"},
+    "keeping.exact.unbilled.as.of": {"action_show"},
     "keeping.exact.connection": {
+        "action_ask_disconnect",
         "action_confirm_database",  # of all organisations of the database
         "action_disconnect",
         "action_open_integrations",
     },
     "keeping.exact.administration": {
+        "action_ask_unlink",
         "action_open_customers",
         "action_open_invoices",
         "action_open_month_invoices",
@@ -29,6 +38,7 @@ ALSO_OFF = {
         "action_unlink",
     },
     "keeping.exact.invoice": {
+        "action_give_up",
         "action_open_administration",
         "action_open_connection",
         "action_open_hours",
@@ -98,13 +108,34 @@ class TestSwitch(SendingCase, HttpCase):
             "keeping.exact.invoice": (self.invoicer, self.invoice),
             "keeping.exact.invoice.create": (self.invoicer, self.wizard),
             "account.analytic.line": (self.invoicer, hours),
+            "keeping.exact.invoice.line": (self.invoicer, self.invoice.line_ids),
+            "keeping.exact.unbilled": (
+                self.invoicer,
+                self.env["keeping.exact.unbilled"].browse(hours.ids),
+            ),
+            "project.project": (self.invoicer, self.project),
+            "project.task": (self.invoicer, self.task),
+            "res.partner": (self.invoicer, self.customer),
         }
+        for model in ("never.bill", "cover"):
+            wizard = self.env[f"keeping.exact.{model}"].with_user(self.invoicer)
+            wizard = wizard.create({"timesheet_ids": [Command.set(hours.ids)]})
+            samples[wizard._name] = (self.invoicer, wizard)
+        other = self.env["keeping.exact.use.connection"].with_user(self.administrator)
+        other = other.with_company(self.company).create(
+            {"administration_id": self.administration.id, "connection_id": self.connection.id}
+        )
+        samples[other._name] = (self.administrator, other)
+        self.env.flush_all()
         self.administrator.group_ids |= self.env.ref("keeping_exact_connector.group_invoicing")
         walked = 0
         for model, method in sorted(public_methods(self.env)):
             if method in ALSO_OFF.get(model, ()):
                 continue
             with self.subTest(model=model, method=method):
+                if self.env[model]._abstract:
+                    # Walked at the models that inherit it.
+                    continue
                 self.assertIn(model, samples, "a new way in: refuse it, or say why it may pass")
                 user, record = samples[model]
                 args = [] if is_for_the_model(record, method) else [record.ids]

@@ -44,6 +44,7 @@ class KeepingExactCover(models.TransientModel):
         # Read as the user: their own rules say which hours and invoices they may use.
         timesheets, invoice = self.timesheet_ids, self.invoice_id
         timesheets.check_access("read")
+        timesheets.company_id._check_keeping_exact_enabled()
         invoice.check_access("write")
         if not invoice:
             raise UserError(self.env._("Choose the invoice that covers these hours."))

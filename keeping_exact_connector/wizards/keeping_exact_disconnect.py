@@ -40,7 +40,7 @@ class KeepingExactDisconnect(models.TransientModel):
     def _get_administrations_sudo(self):
         self.ensure_one()
         # What is counted past the user's rights belongs to a record that they may write.
-        check_administrator(self.administration_id or self.connection_id)
+        check_administrator(self.administration_id or self.connection_id, also_off=True)
         return self.administration_id.sudo() or self.connection_id.sudo().administration_ids
 
     def _count_links(self, administrations):
@@ -57,7 +57,7 @@ class KeepingExactDisconnect(models.TransientModel):
         """Do it; the connection is shown afterwards, with the offer to connect again."""
         self.ensure_one()
         record = self.administration_id or self.connection_id
-        check_administrator(record)
+        check_administrator(record, also_off=True)
         if self.administration_id:
             record.action_unlink()
         else:
@@ -85,7 +85,7 @@ class KeepingExactDisconnect(models.TransientModel):
         :param connection: the keeping.exact.connection to disconnect, or
         :param administration: the keeping.exact.administration to unlink
         """
-        check_administrator(connection or administration)
+        check_administrator(connection or administration, also_off=True)
         wizard = self.create(
             {
                 "connection_id": connection and connection.id,

@@ -266,6 +266,7 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     # ------------------------------------------------------------------ checks
 
     def _check_invoicing(self):
+        self.company_id._check_keeping_exact_enabled()
         if not self.env.user.has_group(INVOICING):
             raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
 

@@ -28,6 +28,7 @@ class KeepingExactNeverBill(models.TransientModel):
         # Read as the user: their own rules say which hours they may decide about.
         timesheets = self.timesheet_ids
         timesheets.check_access("read")
+        timesheets.company_id._check_keeping_exact_enabled()
         Exclusion = self.env["keeping.exact.exclusion"].sudo()
         ids = SQL("SELECT unnest(%s::int[])", timesheets.ids)
         self.env["keeping.exact.hour"].sudo()._lock_timesheets(ids)
