@@ -94,7 +94,6 @@ class KeepingExactRate(models.Model):
     )
     item_id = fields.Many2one(
         "keeping.exact.item",
-        string="Item",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,

@@ -57,7 +57,7 @@ def _run_users(office):
 @pytest.mark.soak
 @pytest.mark.parametrize("profile", ["strict"], indirect=True)
 def test_eight_processes_renew_a_token_once_each_time_it_runs_out(office):
-    """8 processes and 100 tokens (20 in the short form), each with a delay of its own, and answers lost elsewhere."""
+    """8 processes, 100 tokens (20 in the short form), each late, and answers lost elsewhere."""
     chance = random.Random(20261123)
     sandbox = office.sandbox
     before = sandbox.settings()
