@@ -86,7 +86,7 @@ def _choose_hours(page, odoo, picture):
     picture(page, "07-hours-chosen")
     page.get_by_role("button", name="Actions").click()
     page.get_by_role("menuitem", name="Create Exact invoice").click()
-    expect(page.locator(".modal")).to_be_visible()
+    expect(page.locator(".modal")).to_be_visible(timeout=30_000)
 
 
 def _preview(page, picture, name, docs=False):
