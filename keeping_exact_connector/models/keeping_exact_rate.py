@@ -90,7 +90,7 @@ class KeepingExactRate(models.Model):
         required=True, help="For one hour, without VAT. Zero: a line at no charge."
     )
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+        "res.currency", required=True, default=lambda self: self._default_currency_id()
     )
     item_id = fields.Many2one(
         "keeping.exact.item",
@@ -128,6 +128,14 @@ class KeepingExactRate(models.Model):
     _of_the_company = models.Index(
         "(company_id) WHERE task_id IS NULL AND project_id IS NULL AND partner_id IS NULL"
     )
+
+    # ------------------------------------------------------------------ defaults
+
+    def _default_currency_id(self):
+        """Return the currency of the books that are linked, else of the organisation."""
+        linked = [("company_id", "=", self.env.company.id), ("state", "=", "linked")]
+        books = self.env["keeping.exact.administration"].search(linked, limit=1)
+        return books.currency_id or self.env.company.currency_id
 
     # ------------------------------------------------------------------ compute
 
