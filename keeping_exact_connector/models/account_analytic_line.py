@@ -172,10 +172,15 @@ class AccountAnalyticLine(models.Model):
 
     def _check_can_write(self, values):
         result = super()._check_can_write(values)
-        frozen = FROZEN_FIELDS & set(values)
+        frozen = self._get_frozen_fields() & set(values)
         if frozen:
             self._check_not_billed(values, frozen)
         return result
+
+    @api.model
+    def _get_frozen_fields(self):
+        """Return the names of the fields that stay as they were billed."""
+        return FROZEN_FIELDS
 
     def _check_not_billed(self, values, frozen):
         """Refuse a change of what was billed; writing the same value again is none.

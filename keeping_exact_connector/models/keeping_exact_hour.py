@@ -185,10 +185,7 @@ class KeepingExactHour(models.Model):
                 reserved=json.dumps(reserved),
             )
         )
-        self.invalidate_model()
-        self.env["account.analytic.line"].invalidate_model(
-            ["keeping_exact_hour_ids", "keeping_exact_state"]
-        )
+        self._follow_sql([hour["timesheet"] for hour in reserved])
         if len(rows) != len(reserved):
             raise UserError(self.env._("Some of these hours are of another organisation."))
 
@@ -233,13 +230,23 @@ class KeepingExactHour(models.Model):
                 timesheets=timesheet_ids,
             )
         )
-        self.invalidate_model()
         invoice.invalidate_recordset(["hour_ids", "covered_hours"])
-        self.env["account.analytic.line"].invalidate_model(
-            ["keeping_exact_hour_ids", "keeping_exact_state"]
-        )
+        self._follow_sql(timesheet_ids)
         if len(rows) != len(timesheet_ids):
             raise UserError(self.env._("Some of these hours are of another organisation."))
+
+    @api.model
+    def _follow_sql(self, timesheet_ids):
+        """Have the ORM follow what SQL wrote: caches, and what is computed from live hours.
+
+        :param list timesheet_ids: ids of account.analytic.line that have new invoiced hours
+        """
+        self.invalidate_model()
+        Timesheet = self.env["account.analytic.line"]
+        Timesheet.invalidate_model(["keeping_exact_hour_ids"])
+        # What follows is found by one column of the timesheets: no need to read all of them.
+        timesheets = Timesheet.with_context(prefetch_fields=False).browse(timesheet_ids)
+        timesheets.modified(["keeping_exact_hour_ids"])
 
     def _get_locked_message(self):
         """Return why these hours cannot be changed, for whoever tries."""

@@ -254,6 +254,12 @@ class KeepingExactInvoice(models.Model):
             self._check_editable()
         return super().write(vals)
 
+    def unlink(self):
+        self._unlink_except_sent()
+        # The database would do so by itself, but then nothing that is computed from them follows.
+        self.sudo().hour_ids.unlink()
+        return super().unlink()
+
     def _check_editable(self):
         """Refuse to change what is on its way or in Exact.
 

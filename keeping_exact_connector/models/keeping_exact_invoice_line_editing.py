@@ -45,14 +45,13 @@ class KeepingExactInvoiceLineEditing(models.Model):
 
     def unlink(self):
         """Drop lines of a draft; their hours become free again."""
-        timesheets = self.sudo().hour_ids.timesheet_id
         if not self.env.su:
             self.invoice_id._check_invoicing()
             self.invoice_id.sudo()._touch()
-        result = super().unlink()
-        self.env["keeping.exact.hour"].invalidate_model()
-        timesheets.invalidate_recordset(["keeping_exact_hour_ids", "keeping_exact_state"])
-        return result
+        self.invoice_id._check_editable()
+        # The database would do so by itself, but then nothing that is computed from them follows.
+        self.sudo().hour_ids.unlink()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

@@ -212,6 +212,29 @@ class KeepingExactRate(models.Model):
         return SQL("COALESCE(%s)", SQL(", ").join(look_ups))
 
     @api.model
+    def _sql_rate(self, timesheet, customer):
+        """Return SQL of what an hour of a timesheet costs: one row, or none.
+
+        Columns: rate_id, hourly_rate, currency_id, source (of ``SOURCES``), item_id, vat_code_id.
+        Glue that knows of prices agreed elsewhere puts them before the rate card here; such a row
+        has no rate_id, and its hourly_rate is NULL when there is no price at all.
+
+        :param SQL timesheet: alias of account_analytic_line
+        :param SQL customer: expression for the id of its commercial partner
+        """
+        return SQL(
+            """
+            SELECT card.id AS rate_id, card.hourly_rate, card.currency_id,
+                   card.level || CASE WHEN card.employee_id IS NULL THEN '' ELSE '_employee' END
+                       AS source,
+                   card.item_id, card.vat_code_id
+              FROM keeping_exact_rate card
+             WHERE card.id = %s
+            """,
+            self._sql_rate_id(timesheet, customer),
+        )
+
+    @api.model
     def _get_rates(self, timesheet_ids):
         """Return the rate of each timesheet, in one query.
 

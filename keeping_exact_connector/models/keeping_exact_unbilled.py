@@ -58,10 +58,8 @@ class KeepingExactUnbilled(models.Model):
                         WHEN ts.date > %(day)s - 91 THEN '3'
                         ELSE '4' END AS age,
                    partner.commercial_partner_id AS partner_id, ts.project_id, ts.task_id,
-                   ts.employee_id, hours.number AS hours, rate.id AS rate_id,
-                   rate.hourly_rate AS rate,
-                   rate.level || CASE WHEN rate.employee_id IS NULL THEN '' ELSE '_employee' END
-                       AS rate_source,
+                   ts.employee_id, hours.number AS hours, rate.rate_id,
+                   rate.hourly_rate AS rate, rate.source AS rate_source,
                    COALESCE(rate.currency_id, company.currency_id) AS currency_id,
                    round((hours.number * rate.hourly_rate)::numeric, 2) AS value
               FROM account_analytic_line ts
@@ -73,7 +71,7 @@ class KeepingExactUnbilled(models.Model):
              CROSS JOIN LATERAL (
                  SELECT ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s AS number
              ) hours
-              LEFT JOIN keeping_exact_rate rate ON rate.id = %(rate)s
+              LEFT JOIN LATERAL (%(rate)s) rate ON TRUE
              WHERE ts.project_id IS NOT NULL AND ts.unit_amount != 0
                AND ts.date <= %(until)s
                AND COALESCE(task.keeping_exact_hours, project.keeping_exact_hours, 'direct')
@@ -86,9 +84,9 @@ class KeepingExactUnbilled(models.Model):
             day=as_of or today,
             until=as_of or fields.Date.to_date("9999-12-31"),
             hour=self.env.ref("uom.product_uom_hour").factor,
-            rate=Rate._sql_rate_id(SQL("ts"), SQL("partner.commercial_partner_id")),
+            rate=Rate._sql_rate(SQL("ts"), SQL("partner.commercial_partner_id")),
             billed=self._sql_billed(as_of),
-            more=self._sql_more(),
+            more=self._sql_more(as_of),
         )
 
     @api.model
@@ -108,8 +106,11 @@ class KeepingExactUnbilled(models.Model):
         )
 
     @api.model
-    def _sql_more(self):
-        """Return a further condition on ``ts``: for glue that knows of hours billed elsewhere."""
+    def _sql_more(self, as_of):
+        """Return a further condition on ``ts``: for glue that knows of hours billed elsewhere.
+
+        :param as_of: the day as of which is asked, or None for now
+        """
         return SQL("TRUE")
 
     # ------------------------------------------------------------------ actions

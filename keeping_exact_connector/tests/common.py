@@ -14,14 +14,16 @@ class ExactCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.company = cls.env["res.company"].create({"name": "Bureau Zuid"})
-        cls.other_company = cls.env["res.company"].create({"name": "Bureau Noord"})
+        cls.euro = cls.env.ref("base.EUR")
+        cls.euro.active = True
+        # Said here: a company's default currency depends on what else is installed.
+        cls.company, cls.other_company = cls.env["res.company"].create(
+            [{"name": name, "currency_id": cls.euro.id} for name in ("Bureau Zuid", "Bureau Noord")]
+        )
         cls.invoicer = cls._make_user("invoicer", "invoicing")
         cls.viewer = cls._make_user("viewer", "user")
         cls.administrator = cls._make_user("administrator", "administrator")
         cls.outsider = cls._make_user("outsider", "processing", company=cls.other_company)
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
         cls.administration = cls._make_administration(cls.company, 100001)
         cls.vat_code = (
             cls.env["keeping.exact.vat.code"]

@@ -6,8 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 FOUND = "found"
-# Why hours of the choice are not taken, the first that applies.
-REASONS = ("company", "customer", "never", "billed", "indirect", "zero")
 FILTERS = (
     "administration_id",
     "company_id",
@@ -51,6 +49,24 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
     left_hidden_count = fields.Integer(compute="_compute_found")
     left_out = fields.Char(compute="_compute_left_out")
 
+    # ------------------------------------------------------------------ reasons
+
+    @api.model
+    def _get_reasons(self):
+        """Return why hours are not taken, the first that applies: dict of a code to its words.
+
+        What SQL says of them is in :meth:`_sql_reasons`. Each has a field ``left_<code>_count`` and
+        a button in the view.
+        """
+        return {
+            "company": self.env._("of another organisation"),
+            "customer": self.env._("without a customer"),
+            "never": self.env._("marked as never billed"),
+            "billed": self.env._("on an invoice already"),
+            "indirect": self.env._("indirect"),
+            "zero": self.env._("of zero hours"),
+        }
+
     # ------------------------------------------------------------------ compute
 
     @api.depends(*FILTERS, "rate_mode", "rate", "amount")
@@ -66,7 +82,7 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
             unpriced = found["unpriced"] if wizard.rate_mode == "rate_card" else 0
             wizard.unpriced_count = unpriced
             wizard.unpriced_places = wizard._name_unpriced() if unpriced else False
-            for reason in REASONS:
+            for reason in self._get_reasons():
                 wizard[f"left_{reason}_count"] = totals[reason]["count"]
             billed = totals["billed"]["count"]
             wizard.left_billed_where = wizard._name_billed() if billed else False
@@ -79,19 +95,14 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
             return found["hours"] * self.rate
         return found["value"] if self.rate_mode == "rate_card" else 0
 
-    @api.depends(*(f"left_{reason}_count" for reason in (*REASONS, "hidden")))
+    @api.depends(
+        lambda self: [f"left_{reason}_count" for reason in (*self._get_reasons(), "hidden")]
+    )
     @api.depends_context("lang")
     def _compute_left_out(self):
         for wizard in self:
-            texts = {
-                "company": wizard.env._("of another organisation"),
-                "customer": wizard.env._("without a customer"),
-                "never": wizard.env._("marked as never billed"),
-                "billed": wizard.env._("on an invoice already"),
-                "indirect": wizard.env._("indirect"),
-                "zero": wizard.env._("of zero hours"),
-                "hidden": wizard.env._("in projects you may not see"),
-            }
+            hidden = wizard.env._("in projects you may not see")
+            texts = {**wizard._get_reasons(), "hidden": hidden}
             counted = [(wizard[f"left_{reason}_count"], text) for reason, text in texts.items()]
             wizard.left_out = ", ".join(f"{count} {text}" for count, text in counted if count)
 
@@ -118,10 +129,9 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         return domain
 
     def _sql_reasons(self):
-        """Return why hours are not taken: pairs of a code and SQL that is true then.
+        """Return SQL that is true when a reason applies: dict by the codes of :meth:`_get_reasons`.
 
-        The statement around it has ``ts`` (account_analytic_line), ``task`` and ``project``. Glue
-        may put further ones in; their codes need a field ``left_<code>_count``.
+        The statement around it has ``ts`` (account_analytic_line), ``task`` and ``project``.
         """
         live = SQL(
             "EXISTS (SELECT FROM keeping_exact_hour h WHERE h.timesheet_id = ts.id AND h.live)"
@@ -137,17 +147,16 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         indirect = SQL(
             "COALESCE(task.keeping_exact_hours, project.keeping_exact_hours) = 'indirect'"
         )
-        return [
-            ("company", SQL("ts.company_id != %s", self.company_id._origin.id)),
-            ("customer", SQL("ts.partner_id IS NULL")),
-            (
-                "never",
-                SQL("EXISTS (SELECT FROM keeping_exact_exclusion x WHERE x.timesheet_id = ts.id)"),
+        return {
+            "company": SQL("ts.company_id != %s", self.company_id._origin.id),
+            "customer": SQL("ts.partner_id IS NULL"),
+            "never": SQL(
+                "EXISTS (SELECT FROM keeping_exact_exclusion x WHERE x.timesheet_id = ts.id)"
             ),
-            ("billed", live),
-            ("indirect", SQL("FALSE") if self.include_indirect else indirect),
-            ("zero", SQL("ts.unit_amount = 0")),
-        ]
+            "billed": live,
+            "indirect": SQL("FALSE") if self.include_indirect else indirect,
+            "zero": SQL("ts.unit_amount = 0"),
+        }
 
     def _sql_chosen(self):
         """Return SQL of the chosen hours, each with the reason why it is not taken, or NULL.
@@ -157,8 +166,9 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         """
         self.env.flush_all()
         query = self.env["account.analytic.line"]._search(self._get_chosen_domain())
+        conditions = self._sql_reasons()
         cases = SQL(" ").join(
-            SQL("WHEN %s THEN %s", condition, reason) for reason, condition in self._sql_reasons()
+            SQL("WHEN %s THEN %s", conditions[reason], reason) for reason in self._get_reasons()
         )
         return SQL(
             """
@@ -202,18 +212,15 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
                        COALESCE(sum(chosen.hours * rate.hourly_rate), 0),
                        count(DISTINCT chosen.partner_id),
                        count(*) FILTER (WHERE chosen.repeated),
-                       count(*) FILTER (WHERE rate.id IS NULL)
+                       count(*) FILTER (WHERE rate.hourly_rate IS NULL)
                   FROM (%(chosen)s) chosen
                   JOIN account_analytic_line ts ON ts.id = chosen.id
-                  LEFT JOIN keeping_exact_rate rate
-                    ON chosen.reason IS NULL AND rate.id = %(rate)s
+                  LEFT JOIN LATERAL (%(rate)s) rate ON chosen.reason IS NULL
                  GROUP BY 1
                 """,
                 found=FOUND,
                 chosen=self._sql_chosen(),
-                rate=self.env["keeping.exact.rate"]._sql_rate_id(
-                    SQL("ts"), SQL("chosen.partner_id")
-                ),
+                rate=self.env["keeping.exact.rate"]._sql_rate(SQL("ts"), SQL("chosen.partner_id")),
             )
         )
         for reason, *figures in rows:
@@ -225,8 +232,8 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         rate = SQL("TRUE")
         if unpriced:
             rate = SQL(
-                "%s IS NULL",
-                self.env["keeping.exact.rate"]._sql_rate_id(SQL("ts"), SQL("chosen.partner_id")),
+                "NOT EXISTS (SELECT FROM (%s) rate WHERE rate.hourly_rate IS NOT NULL)",
+                self.env["keeping.exact.rate"]._sql_rate(SQL("ts"), SQL("chosen.partner_id")),
             )
         rows = self.env.execute_query(
             SQL(
@@ -267,7 +274,7 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         """Show the timesheets that are left out for the reason in the context."""
         self.ensure_one()
         reason = self.env.context.get("keeping_exact_reason")
-        if reason not in (*REASONS, "unpriced"):
+        if reason not in (*self._get_reasons(), "unpriced"):
             raise UserError(self.env._("There is nothing to show."))
         unpriced = reason == "unpriced"
         ids = self._get_ids(None if unpriced else reason, unpriced)

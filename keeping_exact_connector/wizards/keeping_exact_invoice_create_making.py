@@ -96,7 +96,8 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         Rate = self.env["keeping.exact.rate"]
         columns = (
             "id", "partner_id", "project_id", "task_id", "employee_id", "date", "week", "month",
-            "name", "unit_amount", "factor", "rate_id",
+            "name", "unit_amount", "factor", "rate", "currency_id", "source", "item_id",
+            "vat_code_id",
         )  # fmt: skip
         rows = self.env.execute_query(
             SQL(
@@ -104,14 +105,16 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 SELECT ts.id, partner.commercial_partner_id, ts.project_id, ts.task_id,
                        ts.employee_id, ts.date, date_trunc('week', ts.date)::date,
                        date_trunc('month', ts.date)::date, ts.name, ts.unit_amount,
-                       COALESCE(uom.factor, %(hour)s) / %(hour)s, %(rate)s
+                       COALESCE(uom.factor, %(hour)s) / %(hour)s, rate.hourly_rate,
+                       rate.currency_id, rate.source, rate.item_id, rate.vat_code_id
                   FROM account_analytic_line ts
                   JOIN res_partner partner ON partner.id = ts.partner_id
                   LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
+                  LEFT JOIN LATERAL (%(rate)s) rate ON TRUE
                  WHERE ts.id = ANY(%(ids)s)
                  ORDER BY ts.date, ts.id
                 """,
-                rate=Rate._sql_rate_id(SQL("ts"), SQL("partner.commercial_partner_id")),
+                rate=Rate._sql_rate(SQL("ts"), SQL("partner.commercial_partner_id")),
                 hour=self.env.ref("uom.product_uom_hour").factor,
                 ids=ids,
             )
@@ -125,25 +128,25 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         :return: dict (partner id, project id or None) -> list of :class:`Drafted`
         """
         pricing = self._get_pricing()
-        terms = self._get_terms({row["rate_id"] for row in rows} - {None})
+        self._find_terms_here(rows)
         by_invoice = defaultdict(list)
         for row in rows:
             project = row["project_id"] if self.invoice_per == "project" else None
             by_invoice[row["partner_id"], project].append(row)
-        return {
-            key: self._price_invoice(found, pricing, terms) for key, found in by_invoice.items()
-        }
+        return {key: self._price_invoice(found, pricing) for key, found in by_invoice.items()}
 
-    def _price_invoice(self, rows, pricing, terms):
+    def _price_invoice(self, rows, pricing):
         keys = KEYS[self.group_by]
         by_id = {row["id"]: row for row in rows}
         entries = []
         for row in rows:
-            rate, kept = terms.get(row["rate_id"], (None, (None, None, None)))
-            row["source"] = kept[0] if self.rate_mode == "rate_card" else self._get_source()
+            rate = None if row["rate"] is None else to_decimal(row["rate"], RATE_DIGITS)
+            if self.rate_mode != "rate_card":
+                row["source"] = self._get_source()
             group = tuple(row[name] for name in keys)
             hours = exact_hours(row["unit_amount"], row["factor"])
-            entries.append(Entry(row["id"], group, hours, rate, kept[1:]))
+            terms = (row["item_id"], row["vat_code_id"])
+            entries.append(Entry(row["id"], group, hours, rate, terms))
         return [
             Drafted(line, [by_id[entry.id] for entry in line.entries])
             for line in make_lines(entries, pricing)
@@ -171,23 +174,21 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             "invoice_amount": "amount",
         }[self.rate_mode]
 
-    def _get_terms(self, rate_ids):
-        """Return what the rate card says: dict rate id -> (rate, (source, item id, VAT code id)).
-
-        Item and VAT code of another administration are found here by their code.
-        """
-        rates = self.env["keeping.exact.rate"].sudo().browse(rate_ids)
-        items, codes = self._find_here(rates.item_id), self._find_here(rates.vat_code_id)
-        return {
-            rate.id: (
-                to_decimal(rate.hourly_rate, RATE_DIGITS),
-                (rate._get_source(), items.get(rate.item_id), codes.get(rate.vat_code_id)),
-            )
-            for rate in rates
-        }
+    def _find_terms_here(self, rows):
+        """Find items and VAT codes of the rate card in this administration, by their code."""
+        for name, model in (
+            ("item_id", "keeping.exact.item"),
+            ("vat_code_id", "keeping.exact.vat.code"),
+        ):
+            wanted = self.env[model].sudo().browse({row[name] for row in rows} - {None})
+            found = self._find_here(wanted)
+            for row in rows:
+                row[name] = found.get(row[name])
 
     def _find_here(self, records):
-        """Return the record of this administration for each of the records: dict to an id."""
+        """Return the id of this administration's record for each of the records: dict by ids."""
+        if not records:
+            return {}
         here = records.search(
             [
                 ("administration_id", "=", self.administration_id.id),
@@ -195,7 +196,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             ]
         )
         by_code = {record.code: record.id for record in here}
-        return {record: by_code.get(record.code) for record in records}
+        return {record.id: by_code.get(record.code) for record in records}
 
     # ------------------------------------------------------------------ writing
 
@@ -281,8 +282,8 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 )
             )
         if self.rate_mode == "rate_card":
-            rate_ids = {row["rate_id"] for drafted in lines for row in drafted.rows} - {None}
-            wrong = self.env["keeping.exact.rate"].sudo().browse(rate_ids).currency_id - currency
+            found = {row["currency_id"] for drafted in lines for row in drafted.rows} - {None}
+            wrong = self.env["res.currency"].browse(found) - currency
         else:
             by_hand = self.rate_mode in ("line_rate", "line_amount")
             wrong = self.env["res.currency"] if by_hand else own - currency
