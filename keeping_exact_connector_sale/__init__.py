@@ -1,0 +1,3 @@
+from . import models
+from . import wizards
+from .hooks import follow_hours_in_exact

@@ -1,0 +1,4 @@
+from . import test_exact_side
+from . import test_odoo_side
+from . import test_order_rates
+from . import test_order_access
