@@ -101,9 +101,10 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument(
         "part",
         nargs="?",
-        choices=("all", "fast", "odoo", "e2e"),
+        choices=("all", "fast", "odoo", "sale", "e2e"),
         default="all",
-        help="fast: no browser, no long waits; odoo: the add-on's; e2e: in a browser; default: all",
+        help="fast: no browser, no long waits; odoo: the add-on's; sale: beside sales orders; "
+        "e2e: in a browser; default: all",
     )
     add(
         "soak",

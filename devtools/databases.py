@@ -14,10 +14,9 @@ from devtools import console, odoo, paths, postgres, processes, steps, venv
 from devtools.postgres import Server
 from devtools.source import Source
 
-MODULES = ("hr_timesheet",)
 ADDON = "keeping_exact_connector"
 DEMO = "demo"
-KEPT_TEMPLATES = 4
+KEPT_TEMPLATES = 6
 # Changes when what this file does to a template changes.
 RECIPE = 2
 # Attachments in the database make a copy of it complete. Telling Odoo's maker of each of these
@@ -33,6 +32,28 @@ if "iap_enrich_auto_done" in companies._fields:
     companies.iap_enrich_auto_done = True
 env.cr.commit()
 """
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What our add-on is installed beside, and which of our add-ons come with it there.
+
+    :ivar modules: Odoo's own modules that are there first.
+    :ivar glue: our add-ons that install themselves then; when one does not, making fails.
+    """
+
+    modules: tuple[str, ...]
+    glue: tuple[str, ...] = ()
+
+    @property
+    def addons(self) -> tuple[str, ...]:
+        """Return all of our add-ons that are installed there."""
+        return (ADDON, *self.glue)
+
+
+# Ours depends on these modules only, so most of it is tested beside nothing else.
+ALONE = Surroundings(("hr_timesheet",))
+BESIDE_SALES = Surroundings(("sale_timesheet",), ("keeping_exact_connector_sale",))
 
 
 @dataclass(frozen=True)
@@ -77,18 +98,28 @@ def set_parameters(server: Server, database: str, **parameters: str) -> None:
         )
 
 
-def base_key(source: Source) -> str:
+def base_key(source: Source, beside: Surroundings = ALONE) -> str:
     """Return what the template without our add-on depends on."""
-    return steps.digest(RECIPE, source.build, venv.key(), MODULES)
+    return steps.digest(RECIPE, source.build, venv.key(), beside.modules)
 
 
-def addon_key(source: Source) -> str:
+def addon_key(source: Source, beside: Surroundings = ALONE) -> str:
     """Return what the template with our add-on depends on."""
-    return steps.digest(base_key(source), steps.tree_digest(addon_folders()))
+    folders = [folder for folder in addon_folders() if folder.name in beside.addons]
+    return steps.digest(base_key(source, beside), steps.tree_digest(folders))
 
 
-def _install(source: Source, server: Server, name: str, modules: tuple[str, ...], log: Path):
-    config = odoo.write_config(f"install-{name}", source, server, name, with_demo=True)
+def _install(
+    source: Source,
+    server: Server,
+    name: str,
+    modules: tuple[str, ...],
+    log: Path,
+    *,
+    come_along: tuple[str, ...] = (),
+    with_demo: bool = True,
+) -> None:
+    config = odoo.write_config(f"install-{name}", source, server, name, with_demo=with_demo)
     words = f"Installing {', '.join(modules)} in Odoo"
     try:
         odoo.run(
@@ -100,12 +131,12 @@ def _install(source: Source, server: Server, name: str, modules: tuple[str, ...]
         )
     finally:
         config.unlink()
-    wanted = ", ".join(f"'{module}'" for module in modules)
+    wanted = ", ".join(f"'{module}'" for module in (*modules, *come_along))
     installed = server.sql(
         f"SELECT count(*) FROM ir_module_module WHERE state = 'installed' AND name IN ({wanted})",
         name,
     )
-    if installed != [str(len(modules))]:
+    if installed != [str(len(modules) + len(come_along))]:
         raise processes.failure(words, log)
 
 
@@ -138,47 +169,56 @@ def _build(server: Server, name: str, make) -> None:
     shutil.rmtree(paths.DATA / "filestore" / unfinished, ignore_errors=True)
 
 
-def base_template(source: Source, server: Server) -> Template:
-    """Return the template with what our add-on depends on, made first when it is not there.
+def base_template(source: Source, server: Server, beside: Surroundings = ALONE) -> Template:
+    """Return the template with what our add-on stands beside, made first when it is not there.
 
     Call with the set-up lock.
     """
-    key = base_key(source)
+    key = base_key(source, beside)
     found = Template(server.name(f"tmpl-{key}"), processes.log_file(f"install-{key}"))
     if not exists(server, found.name):
+        # Its people and projects are enough; more demo data would only take time.
+        first = None if beside == ALONE else base_template(source, server)
 
         def make(name: str) -> None:
-            drop(server, name)
-            server.sql(
-                f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
-            )
-            _install(source, server, name, MODULES, found.log)
+            if first:
+                copy(server, first.name, name)
+            else:
+                drop(server, name)
+                server.sql(
+                    f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
+                )
+            _install(source, server, name, beside.modules, found.log, with_demo=not first)
             _finish(source, server, name)
 
         _build(server, found.name, make)
-        _tidy(server, key)
+        _tidy(server, key, *_base_keys(source))
     return found
 
 
-def addon_template(source: Source, server: Server) -> Template:
+def addon_template(source: Source, server: Server, beside: Surroundings = ALONE) -> Template:
     """Return the template with our add-on, made first when it is not there.
 
     Call with the set-up lock.
     """
-    key = addon_key(source)
+    key = addon_key(source, beside)
     found = Template(server.name(f"tmpl-{key}"), processes.log_file(f"install-{key}"))
     # Its log is part of it: the tests look for complaints in it.
     if not (exists(server, found.name) and found.log.exists()):
         drop(server, found.name)
-        base = base_template(source, server)
+        base = base_template(source, server, beside)
 
         def make(name: str) -> None:
             copy(server, base.name, name)
-            _install(source, server, name, (ADDON,), found.log)
+            _install(source, server, name, (ADDON,), found.log, come_along=beside.glue)
 
         _build(server, found.name, make)
-        _tidy(server, key, base_key(source))
+        _tidy(server, key, *_base_keys(source))
     return found
+
+
+def _base_keys(source: Source) -> list[str]:
+    return [base_key(source, beside) for beside in (ALONE, BESIDE_SALES)]
 
 
 def _tidy(server: Server, *needed: str) -> None:
@@ -187,8 +227,8 @@ def _tidy(server: Server, *needed: str) -> None:
     The newest stay: another ./dev may be about to copy one, and going back to the code of a moment
     ago is common. The order of making is that of the server's own numbers.
 
-    :param needed: the keys of the one just made, and of the one it was made from: that one is the
-        oldest after a few changes of the add-on, and takes by far the longest to make.
+    :param needed: the keys of the one just made, and of those that others are made from: they are
+        the oldest after a few changes of the add-on, and take by far the longest to make.
     """
     mark = re.escape(server.suffix)
     pattern = re.compile(rf"(building-)?tmpl-([0-9a-f]{{12}}){mark}")

@@ -36,9 +36,10 @@ PROCESSES = TESTS / "processes"
 THIRD_PARTY = TESTS / "third_party"
 # fast leaves out the browser, all leaves out nothing.
 PARTS = {
-    "all": ("plain", "processes", "third_party", "odoo", "e2e"),
-    "fast": ("plain", "odoo"),
+    "all": ("plain", "processes", "third_party", "odoo", "sale", "e2e"),
+    "fast": ("plain", "odoo", "sale"),
     "odoo": ("odoo",),
+    "sale": ("sale",),
     "e2e": ("e2e",),
     "soak": ("plain", "processes"),
 }
@@ -46,6 +47,11 @@ PARTS = {
 SOAK_ONLY = ["-m", "soak"]
 SOAK_VARIABLE = "KEEPING_SOAK"
 NO_TESTS = 5
+# The add-ons tested in the part odoo, and in the part sale.
+ADDON = paths.ROOT / databases.ADDON
+SALE = [paths.ROOT / name for name in databases.BESIDE_SALES.glue]
+# What of our add-on is tested beside sales orders too, without waiting for the sandbox once more.
+BESIDE = ("test_hours_choice.py", "test_timesheet_state.py", "test_guard.py", "test_unbilled.py")
 
 
 @dataclass
@@ -78,14 +84,21 @@ def owner(path: str) -> str | None:
         return "processes"
     if target.is_relative_to(THIRD_PARTY):
         return "third_party"
-    return "plain" if target.is_relative_to(TESTS) else "odoo"
+    if target.is_relative_to(TESTS):
+        return "plain"
+    return "sale" if any(target.is_relative_to(folder) for folder in SALE) else "odoo"
 
 
 def choose(part: str, args: Sequence[str]) -> dict[str, list[str]]:
-    """Return the parts to run with the paths asked for; no paths mean all that a part has."""
+    """Return the parts to run with the paths asked for; no paths mean all that a part has.
+
+    Whoever names the part sale may run any test of our add-on beside sales orders.
+    """
     asked: dict[str, list[str]] = {}
     for arg in args:
         belongs = owner(arg)
+        if belongs == "odoo" and part == "sale":
+            belongs = "sale"
         if belongs:
             asked.setdefault(belongs, []).append(arg)
     return {name: asked.get(name, []) for name in PARTS[part] if not asked or name in asked}
@@ -112,16 +125,32 @@ def _with_servers(name: str, folder: Path, targets: list[str], shop: Workshop) -
 
 
 def _odoo(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
-    template = shop.addon_template()
-    name = stack.enter_context(databases.fresh(shop.server, template.name, "odoo"))
+    return _in_odoo("odoo", targets or [str(ADDON / "tests")], databases.ALONE, shop, stack)
+
+
+def _sale(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
+    glue = [str(folder / "tests") for folder in SALE]
+    beside = [str(ADDON / "tests" / name) for name in BESIDE]
+    return _in_odoo("sale", targets or [*glue, *beside], databases.BESIDE_SALES, shop, stack)
+
+
+def _in_odoo(
+    part: str,
+    targets: list[str],
+    beside: databases.Surroundings,
+    shop: Workshop,
+    stack: contextlib.ExitStack,
+) -> Part:
+    """Prepare tests that run inside Odoo, on a fresh database with our add-ons."""
+    template = shop.addon_template(beside)
+    name = stack.enter_context(databases.fresh(shop.server, template.name, part))
     config = odoo.write_config(name, shop.source, shop.server, name)
     stack.callback(config.unlink)
-    log = processes.log_file("test-odoo")
+    log = processes.log_file(f"test-{part}")
     log.unlink(missing_ok=True)
-    tests = [str(folder / "tests") for folder in databases.addon_folders()]
     return Part(
-        "odoo",
-        targets or [folder for folder in tests if Path(folder).exists()],
+        part,
+        targets,
         [
             "-p",
             "odoo",
@@ -212,6 +241,8 @@ def judge(part: Part, code: int, narrowed: bool) -> Result:
 def _prepare(name: str, targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
     if name == "odoo":
         return _odoo(targets, shop, stack)
+    if name == "sale":
+        return _sale(targets, shop, stack)
     if name == "e2e":
         return _with_servers(name, E2E, targets, shop)
     if name == "processes":
@@ -237,7 +268,7 @@ def main(wanted: str, args: Sequence[str]) -> int:
             browser.prepare()
         services.drop_old_logs()
         # The browser tests start servers of their own and count seconds: they run by themselves.
-        for group in (("plain", "processes", "third_party", "odoo"), ("e2e",)):
+        for group in (("plain", "processes", "third_party", "odoo", "sale"), ("e2e",)):
             with contextlib.ExitStack() as stack:
                 parts = []
                 for name in set(chosen) & set(group):

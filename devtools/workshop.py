@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devtools import databases, paths, postgres, processes, source, steps, venv
-from devtools.databases import Template
+from devtools.databases import ALONE, Surroundings, Template
 from devtools.postgres import Server
 from devtools.source import Source
 
@@ -32,10 +32,10 @@ class Workshop:
         with steps.exclusive(LOCK, "setting up"):
             return databases.base_template(self.source, self.server)
 
-    def addon_template(self) -> Template:
+    def addon_template(self, beside: Surroundings = ALONE) -> Template:
         """Return the template database in which our add-on is installed too."""
         with steps.exclusive(LOCK, "setting up"):
-            return databases.addon_template(self.source, self.server)
+            return databases.addon_template(self.source, self.server, beside)
 
     def best_template(self) -> Template:
         """Return the template with our add-on, or without while there is none to install."""

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from devtools import results, testing
+from devtools import databases, results, testing
 from devtools.results import Result
 
 OUTCOMES = """
@@ -115,12 +115,26 @@ def test_a_complaint_in_the_log_is_a_failure(run, tmp_path):
 
 
 def test_paths_choose_the_parts_that_run():
-    everything = {"plain", "processes", "third_party", "odoo", "e2e"}
+    everything = {"plain", "processes", "third_party", "odoo", "sale", "e2e"}
     assert set(testing.choose("all", [])) == everything
-    assert set(testing.choose("fast", ["-k", "x"])) == {"plain", "odoo"}
+    assert set(testing.choose("fast", ["-k", "x"])) == {"plain", "odoo", "sale"}
     path = "tests/devtools/test_dev_results.py::test_results_add_up"
     assert testing.choose("all", ["-x", path]) == {"plain": [path]}
     assert testing.choose("odoo", [path]) == {}
     clients = "tests/third_party"
     assert testing.choose("all", [clients]) == {"third_party": [clients]}
     assert testing.choose("fast", [clients]) == {}
+
+
+def test_each_add_on_is_tested_beside_what_it_is_for():
+    main, glue = (f"{name}/tests" for name in databases.BESIDE_SALES.addons)
+    assert testing.choose("all", [main]) == {"odoo": [main]}
+    assert testing.choose("all", [glue]) == {"sale": [glue]}
+    assert testing.choose("odoo", [glue]) == {}
+    # Whoever names the part has the tests of the add-on itself beside sales orders.
+    assert testing.choose("sale", [main, glue]) == {"sale": [main, glue]}
+
+
+def test_what_is_tested_beside_sales_orders_is_there():
+    assert all((testing.ADDON / "tests" / name).is_file() for name in testing.BESIDE)
+    assert all((folder / "__manifest__.py").is_file() for folder in testing.SALE)
