@@ -1,11 +1,12 @@
 """A real Odoo and a real sandbox for tests of what happens between processes and users."""
 
+import contextlib
 import itertools
 import time
 
 import pytest
 
-from devtools import services, walk
+from devtools import databases, services, walk
 from devtools.rpc import OdooClient
 from exact_sandbox import settings
 
@@ -68,7 +69,7 @@ class Office:
         ]
         return partner, self.admin.call("account.analytic.line", "create", lines)
 
-    def make_wizard(self, client, partner):
+    def make_wizard(self, client, partner, **vals):
         return client.call(
             "keeping.exact.invoice.create",
             "create",
@@ -80,6 +81,7 @@ class Office:
                     "partner_ids": [(6, 0, [partner])],
                     "rate": 100,
                     "group_by": "project",
+                    **vals,
                 }
             ],
         )[0]
@@ -114,9 +116,23 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-def office():
-    with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
-        yield Office(shop, odoo, sandbox)
+def open_office():
+    """Have an office for a while, beside whatever modules a test wants."""
+
+    @contextlib.contextmanager
+    def opened(beside=databases.ALONE):
+        with services.workshop() as shop:
+            template = shop.addon_template(beside).name
+            with services.pair(shop, template=template) as (odoo, sandbox):
+                yield Office(shop, odoo, sandbox)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def office(open_office):
+    with open_office() as opened:
+        yield opened
 
 
 @pytest.fixture
