@@ -2,11 +2,14 @@
 
 import contextlib
 import itertools
+import json
+import os
+import subprocess
 import time
 
 import pytest
 
-from devtools import databases, services, walk
+from devtools import databases, odoo, paths, services, walk
 from devtools.rpc import OdooClient
 from exact_sandbox import settings
 
@@ -44,6 +47,28 @@ class Office:
         client = OdooClient(self.odoo.url)
         client.log_in(login, password or login)
         return client
+
+    def run_users(self, script, *args, seconds=300):
+        """Let the processes of a script work on Odoo's database; return what it tells in JSON.
+
+        :param Path script: is given the name of the database, then *args*
+        """
+        config = odoo.write_config(script.stem, self.shop.source, self.shop.server, self.name)
+        command = [paths.PYTHON, script, self.name, *args]
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                env=odoo.environment(self.shop.source, config, **self.odoo.environment),
+                cwd=paths.DEV,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+            )
+        finally:
+            os.unlink(config)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout.splitlines()[-1])
 
     def make_hours(self, customer, *amounts):
         """Make a customer with a project and hours; return (partner, ids of the hours).

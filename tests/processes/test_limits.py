@@ -1,14 +1,9 @@
 """One budget for all processes: together they stop before Exact has to (promise 6)."""
 
-import json
-import os
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from devtools import odoo, paths
 
 SCRIPT = Path(__file__).with_name("limit_users.py")
 PROCESSES = 8
@@ -19,22 +14,15 @@ def _run_users(office):
     administration = office.admin.read(
         "keeping.exact.administration", office.administration, "connection_id"
     )
-    config = odoo.write_config("limit-users", office.shop.source, office.shop.server, office.name)
-    command = [paths.PYTHON, SCRIPT, office.name, administration["connection_id"][0], office.code]
-    try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            env=odoo.environment(office.shop.source, config, **office.odoo.environment),
-            cwd=paths.DEV,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    finally:
-        os.unlink(config)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return office.run_users(SCRIPT, administration["connection_id"][0], office.code)
+
+
+@pytest.fixture(autouse=True)
+def forgotten(database):
+    """What was counted is no concern of the tests that follow within the same minute."""
+    yield
+    with database() as connection, connection.cursor() as cursor:
+        cursor.execute("DELETE FROM keeping_exact_limit")
 
 
 @pytest.mark.parametrize("profile", ["strict"], indirect=True)

@@ -1,15 +1,11 @@
 """One refresh at a time, whoever asks (promise 4)."""
 
-import json
 import os
 import random
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from devtools import odoo, paths
 
 TOKEN = "/api/oauth2/token"
 API = "/api/v1/"
@@ -24,34 +20,21 @@ def _run_users(office):
     administration = office.admin.read(
         "keeping.exact.administration", office.administration, "connection_id", "code"
     )
-    config = odoo.write_config("token-users", office.shop.source, office.shop.server, office.name)
-    command = [
-        paths.PYTHON,
-        Path(__file__).with_name("token_users.py"),
-        office.name,
-        administration["connection_id"][0],
-        administration["code"],
-        office.sandbox.control_url,
-        ROUNDS,
-    ]
     # Its own jobs would hold a token for as long as a run lasts, by a clock that is not moved.
     office.odoo.stop()
     try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            env=odoo.environment(office.shop.source, config, **office.odoo.environment),
-            cwd=paths.DEV,
-            capture_output=True,
-            text=True,
+        seen = office.run_users(
+            Path(__file__).with_name("token_users.py"),
+            administration["connection_id"][0],
+            administration["code"],
+            office.sandbox.control_url,
+            ROUNDS,
             # Three minutes were seen on a machine with much else to do.
-            timeout=600,
-            check=False,
+            seconds=600,
         )
     finally:
-        os.unlink(config)
         office.odoo.start()
-    assert done.returncode == 0, done.stderr[-3000:]
-    return Counter(json.loads(done.stdout.splitlines()[-1]))
+    return Counter(seen)
 
 
 @pytest.mark.soak
