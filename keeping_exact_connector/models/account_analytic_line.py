@@ -165,6 +165,21 @@ class AccountAnalyticLine(models.Model):
             .search([("timesheet_id", "in", self.ids), ("live", "=", True)])
         )
 
+    def _check_on_no_link(self):
+        """Refuse what is for hours only that nobody has billed.
+
+        :raise UserError: says how many of them are billed, and where
+        """
+        billed = self._get_live_hours()
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%(count)s of these hours are on %(links)s. Release them first.",
+                    count=len(billed.timesheet_id),
+                    links=", ".join(billed.invoice_id.mapped("name")),
+                )
+            )
+
     def _is_readonly(self):
         # The state is computed for the whole list at once; a search here would be one a line.
         state = self.sudo().keeping_exact_state

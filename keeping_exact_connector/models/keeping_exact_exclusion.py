@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -36,15 +35,7 @@ class KeepingExactExclusion(models.Model):
         :param str reason: why, for whoever looks later
         :raise UserError: some of them are on an invoice
         """
-        billed = timesheets._get_live_hours()
-        if billed:
-            raise UserError(
-                self.env._(
-                    "%(count)s of these hours are on %(links)s. Release them first.",
-                    count=len(billed.timesheet_id),
-                    links=", ".join(billed.invoice_id.mapped("name")),
-                )
-            )
+        timesheets._check_on_no_link()
         self.env.flush_all()
         self.env.execute_query(
             SQL(

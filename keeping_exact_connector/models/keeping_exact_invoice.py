@@ -2,13 +2,13 @@ from urllib.parse import quote
 from uuid import UUID
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
 
 from .. import exact_online
 from ..tools import messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
-from ..tools.guards import check_editable
+from ..tools.guards import INVOICING, check_editable, check_invoicing
 from ..tools.reference import make_reference
 
 # What a person may change, and only while it is a draft or was refused.
@@ -16,7 +16,6 @@ EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_cu
 EDITABLE_STATES = ("draft", "failed")
 UNDER_WAY = ("queued", "sending", "uncertain")
 IN_EXACT = ("open", "processed", "paid")
-INVOICING = "keeping_exact_connector.group_invoicing"
 # Hours are live in these states: reserved for, or billed on, this link.
 LIVE_STATES = (*EDITABLE_STATES, *UNDER_WAY, *IN_EXACT)
 
@@ -420,7 +419,6 @@ class KeepingExactInvoice(models.Model):
 
     def _check_invoicing(self, also_off=False):
         self.check_access("write")
-        if not self.env.user.has_group("keeping_exact_connector.group_invoicing"):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        check_invoicing(self.env)
         if not also_off:
             self.company_id._check_keeping_exact_enabled()

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -6,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, float_compare, float_round
 
 from ..pricing import fit
+from ..pricing.lines import HOUR_DIGITS
 from ..pricing.money import to_decimal
 from ..tools.guards import check_editable
 from .keeping_exact_invoice import EDITABLE_STATES
@@ -104,16 +104,23 @@ class KeepingExactInvoiceLine(models.Model):
     def _inverse_amount(self):
         """Find quantity and price for an amount that a person has filled in."""
         for line in self:
-            digits = line.currency_id.decimal_places or 2
-            hours = Fraction(to_decimal(line.billed_hours or line.hours, PRECISION[1]))
-            found = fit(hours, to_decimal(line.amount, digits), digits)
-            line.sudo().write(
-                {
-                    "quantity": float(found.quantity),
-                    "unit_price": float(found.unit_price),
-                    "whole": found.whole,
-                }
-            )
+            hours = line.billed_hours or line.hours
+            line.sudo().write(line._fit_amount(hours, line.amount))
+
+    def _fit_amount(self, hours, amount):
+        """Return the values of a line that bills hours at one amount.
+
+        :param float hours: to bill
+        :param float amount: in the currency of the invoice
+        """
+        digits = self.currency_id.decimal_places or 2
+        agreed = to_decimal(amount, digits)
+        found = fit(Fraction(to_decimal(hours, HOUR_DIGITS)), agreed, digits)
+        return {
+            "quantity": float(found.quantity),
+            "unit_price": float(found.unit_price),
+            "whole": found.whole,
+        }
 
     @api.depends(
         "chosen_vat_code_id",
@@ -271,8 +278,8 @@ class KeepingExactInvoiceLine(models.Model):
         payload = {
             "Item": self.item_id.guid,
             "Description": name,
-            "Quantity": _to_decimal(self.quantity),
-            "UnitPrice": _to_decimal(self.unit_price),
+            "Quantity": to_decimal(self.quantity, PRECISION[1]),
+            "UnitPrice": to_decimal(self.unit_price, PRECISION[1]),
         }
         if notes:
             payload["Notes"] = notes
@@ -290,7 +297,3 @@ class KeepingExactInvoiceLine(models.Model):
             return name, self.notes
         cut = name[: NAME_LENGTH - 1].rstrip() + "…"
         return cut, "\n".join(filter(None, (name, self.notes)))
-
-
-def _to_decimal(value):
-    return Decimal(f"{value:.{PRECISION[1]}f}").normalize()

@@ -1,12 +1,6 @@
-from fractions import Fraction
-
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..pricing import fit
-from ..pricing.money import to_decimal
-
-HOUR_DIGITS = 4
 # What a person fills in on a line of their own, one without hours.
 OWN = {
     "invoice_id",
@@ -98,14 +92,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
         if simple:
             vals["quantity"] = self.quantity + other.quantity
         else:
-            digits = self.currency_id.decimal_places or 2
-            hours = Fraction(to_decimal(vals["billed_hours"], HOUR_DIGITS))
-            found = fit(hours, to_decimal(amount, digits), digits)
-            vals.update(
-                quantity=float(found.quantity),
-                unit_price=float(found.unit_price),
-                whole=found.whole,
-            )
+            vals.update(self._fit_amount(vals["billed_hours"], amount))
         # The amount of each hour stays: together they are that of the merged line.
         other.hour_ids.invoice_line_id = self
         other.unlink()

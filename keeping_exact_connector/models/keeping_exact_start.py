@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from .keeping_exact_invoice import INVOICING
+from ..tools.guards import check_invoicing
 
 
 class KeepingExactStart(models.AbstractModel):
@@ -20,8 +19,7 @@ class KeepingExactStart(models.AbstractModel):
         :raise AccessError: the user may not invoice
         """
         self.check_access("read")
-        if not self.env.user.has_group(INVOICING):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        check_invoicing(self.env)
         company = self._get_exact_company() or self.env.company
         vals = {self._exact_wizard_field: [Command.set(self.ids)], "period": "all"}
         Wizard = self.env["keeping.exact.invoice.create"].with_company(company)

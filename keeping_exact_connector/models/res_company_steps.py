@@ -1,10 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.guards import ADMINISTRATOR, check_administrator
+from ..tools.guards import ADMINISTRATOR, INVOICING, check_administrator
 
 USER = "keeping_exact_connector.group_user"
-INVOICING = "keeping_exact_connector.group_invoicing"
 STEPS = ("connect", "link", "check", "invoice")
 
 

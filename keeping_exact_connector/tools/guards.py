@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError
 
 ADMINISTRATOR = "keeping_exact_connector.group_administrator"
+INVOICING = "keeping_exact_connector.group_invoicing"
 # Written by the chatter and by activities on behalf of the person.
 FOLLOW_UP = ("message_", "activity_")
 
@@ -37,3 +38,12 @@ def check_administrator(records, also_off=False):
         raise AccessError(records.env._("Only an Exact Online administrator may do this."))
     if not also_off:
         records.company_id._check_keeping_exact_enabled()
+
+
+def check_invoicing(env):
+    """Refuse an action to whoever may not invoice.
+
+    :raise AccessError: says so
+    """
+    if not env.user.has_group(INVOICING):
+        raise AccessError(env._("Only users who may invoice in Exact may do this."))

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..models.keeping_exact_invoice import INVOICING, LIVE_STATES
+from ..models.keeping_exact_invoice import LIVE_STATES
+from ..tools.guards import check_invoicing
 
 
 class KeepingExactCover(models.TransientModel):
@@ -39,8 +40,7 @@ class KeepingExactCover(models.TransientModel):
         :raise UserError: they are of several customers, are billed already or are never billed
         """
         self.ensure_one()
-        if not self.env.user.has_group(INVOICING):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        check_invoicing(self.env)
         # Read as the user: their own rules say which hours and invoices they may use.
         timesheets, invoice = self.timesheet_ids, self.invoice_id
         timesheets.check_access("read")
@@ -59,15 +59,7 @@ class KeepingExactCover(models.TransientModel):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _check_free(self, timesheets):
-        billed = timesheets._get_live_hours()
-        if billed:
-            raise UserError(
-                self.env._(
-                    "%(count)s of these hours are on %(links)s. Release them first.",
-                    count=len(billed.timesheet_id),
-                    links=", ".join(billed.invoice_id.mapped("name")),
-                )
-            )
+        timesheets._check_on_no_link()
         if timesheets.keeping_exact_exclusion_ids:
             raise UserError(
                 self.env._("Some of these hours are marked as never billed. Undo that first.")

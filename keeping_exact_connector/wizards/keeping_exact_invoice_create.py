@@ -1,11 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import date_utils
 
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
+from ..tools.guards import check_invoicing
 
-INVOICING = "keeping_exact_connector.group_invoicing"
 PERIODS = [
     ("last_month", "Last month"),
     ("this_month", "This month"),
@@ -267,8 +267,7 @@ class KeepingExactInvoiceCreate(models.TransientModel):
 
     def _check_invoicing(self):
         self.company_id._check_keeping_exact_enabled()
-        if not self.env.user.has_group(INVOICING):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        check_invoicing(self.env)
 
     def _check_may_invoice(self):
         """Refuse a choice that cannot become invoices, before anything is locked.

@@ -86,7 +86,7 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
                 wizard[f"left_{reason}_count"] = totals[reason]["count"]
             billed = totals["billed"]["count"]
             wizard.left_billed_where = wizard._name_billed() if billed else False
-            wizard.left_hidden_count = wizard._count_hidden()
+            wizard.left_hidden_count = wizard._count_hidden(totals)
 
     def _get_found_amount(self, found):
         if self.rate_mode == "invoice_amount":
@@ -262,13 +262,16 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         names = [project.display_name for project in lines.project_id[:limit]]
         return ", ".join(names) + (" …" if len(lines.project_id) > limit else "")
 
-    def _count_hidden(self):
-        """Count hours of the choice that the user's own rights hide. Only their number is told."""
+    def _count_hidden(self, totals):
+        """Count hours of the choice that the user's own rights hide. Only their number is told.
+
+        :param dict totals: of :meth:`_get_totals`, which count what the user may see
+        """
         if self.timesheet_ids:
             return 0
-        Timesheet = self.env["account.analytic.line"]
-        domain = self._get_chosen_domain()
-        return Timesheet.sudo().search_count(domain) - Timesheet.search_count(domain)
+        seen = sum(int(figures["count"]) for figures in totals.values())
+        Timesheet_sudo = self.env["account.analytic.line"].sudo()
+        return Timesheet_sudo.search_count(self._get_chosen_domain()) - seen
 
     def action_show_left_out(self):
         """Show the timesheets that are left out for the reason in the context."""

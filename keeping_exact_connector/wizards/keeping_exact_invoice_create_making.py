@@ -6,7 +6,8 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..pricing import Entry, Pricing, Rounding, exact_hours, make_lines
-from ..pricing.money import to_decimal
+from ..pricing.lines import HOUR_DIGITS
+from ..pricing.money import round_half_up, to_decimal
 from .line_texts import Drafted, LineTexts
 
 RATE_DIGITS = 4
@@ -153,7 +154,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         ]
 
     def _get_pricing(self):
-        currency = self.administration_id.currency_id or self.company_id.currency_id
+        currency = self._get_own_currency()
         return Pricing(
             self.rate_mode,
             to_decimal(self.rate, RATE_DIGITS),
@@ -254,9 +255,12 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             ],
         }
 
+    def _get_own_currency(self):
+        return self.administration_id.currency_id or self.company_id.currency_id
+
     def _get_currency(self, customer):
         """Return the currency of an invoice: the one on the customer's card, else of the books."""
-        own = self.administration_id.currency_id or self.company_id.currency_id
+        own = self._get_own_currency()
         if customer.sales_currency in (False, own.name):
             return own
         Currency = self.env["res.currency"].sudo().with_context(active_test=False)
@@ -267,7 +271,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
 
         :raise UserError: the journal does not allow it, or rates are in another currency
         """
-        own = self.administration_id.currency_id or self.company_id.currency_id
+        own = self._get_own_currency()
         journal = self.administration_id.sudo().journal_id
         if currency != own and journal and not journal.variable_currency:
             raise UserError(
@@ -310,13 +314,13 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             "unit_price": float(line.unit_price),
             "whole": line.whole,
             "needs_price": self.rate_mode in ("line_rate", "line_amount"),
-            "hours": float(sum(line.kept([entry.hours for entry in line.entries]))),
-            "billed_hours": float(sum(line.kept(line.billed))),
+            "hours": float(round_half_up(line.hours, HOUR_DIGITS)),
+            "billed_hours": float(round_half_up(line.billed_hours, HOUR_DIGITS)),
         }
 
     def _prepare_hours(self, line, drafted):
         priced = drafted.line
-        entered = [float(round(entry.hours, RATE_DIGITS)) for entry in priced.entries]
+        entered = [float(round(entry.hours, HOUR_DIGITS)) for entry in priced.entries]
         billed = priced.kept(priced.billed)
         return [
             {

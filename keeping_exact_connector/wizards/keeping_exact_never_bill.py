@@ -1,8 +1,8 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-INVOICING = "keeping_exact_connector.group_invoicing"
+from ..tools.guards import check_invoicing
 
 
 class KeepingExactNeverBill(models.TransientModel):
@@ -23,8 +23,7 @@ class KeepingExactNeverBill(models.TransientModel):
         :raise UserError: some of them are on an invoice
         """
         self.ensure_one()
-        if not self.env.user.has_group(INVOICING):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
+        check_invoicing(self.env)
         # Read as the user: their own rules say which hours they may decide about.
         timesheets = self.timesheet_ids
         timesheets.check_access("read")
