@@ -35,7 +35,11 @@ class Clock:
     def __init__(self, store):
         self._store = store
         self._lock = threading.Lock()
-        self._offset = float(store.get_meta(_OFFSET, "0"))
+        self.read()
+
+    def read(self):
+        """Take the offset that the state file has."""
+        self._offset = float(self._store.get_meta(_OFFSET, "0"))
 
     @property
     def offset(self):

@@ -177,6 +177,17 @@ class SandboxProcess:
         """Switch all faults off."""
         self.control("DELETE", "faults")
 
+    def keep_state(self):
+        """Keep a copy of all that the sandbox remembers, for :meth:`go_back`."""
+        self.control("PUT", "state")
+
+    def go_back(self):
+        """Make everything what it was at :meth:`keep_state`: rows, tokens, calls, settings, clock.
+
+        Faults stay as they are.
+        """
+        self.control("POST", "state")
+
     def error_counts(self):
         """Return errors of this hour and blocks, each a list of dicts (chapter 2)."""
         return self.control("GET", "errors")

@@ -72,6 +72,15 @@ class Sandbox:
         """Return the context of one piece of work."""
         return Context(self, division, user, granted)
 
+    def go_back(self):
+        """Make the state what it was when it was kept; faults that are on stay on.
+
+        :raises ValueError: when it never was
+        """
+        self.store.go_back()
+        self.settings.read()
+        self.clock.read()
+
     @staticmethod
     def new_id():
         """Return a new GUID as text."""

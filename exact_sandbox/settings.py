@@ -144,7 +144,11 @@ class Settings:
 
     def __init__(self, store):
         self._store = store
-        self._values = {**DEFAULTS, **json.loads(store.get_meta(_STORED, "{}"))}
+        self.read()
+
+    def read(self):
+        """Take the values that the state file has."""
+        self._values = {**DEFAULTS, **json.loads(self._store.get_meta(_STORED, "{}"))}
 
     def __getitem__(self, name):
         return self._values[name]

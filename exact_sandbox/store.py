@@ -1,6 +1,7 @@
 """The state file: one SQLite database, one connection, one transaction at a time."""
 
 import contextlib
+import os
 import sqlite3
 import threading
 
@@ -205,6 +206,25 @@ class Store:
             value = int(self.get_meta("timestamp", str(FIRST_TIMESTAMP))) + 1
             self.set_meta("timestamp", str(value + count - 1))
         return value
+
+    def keep(self):
+        """Copy the state as it is now beside its file; an earlier copy is replaced."""
+        with self._lock, contextlib.closing(sqlite3.connect(self._kept)) as copy:
+            self._connection.backup(copy)
+
+    def go_back(self):
+        """Make the state what it was when it was kept.
+
+        :raises ValueError: when it never was
+        """
+        if not os.path.exists(self._kept):
+            raise ValueError("No state was kept.")
+        with self._lock, contextlib.closing(sqlite3.connect(self._kept)) as copy:
+            copy.backup(self._connection)
+
+    @property
+    def _kept(self):
+        return f"{self.path}.kept"
 
     def close(self):
         """Close the file; the write-ahead log is folded into it."""

@@ -96,43 +96,54 @@ class SandboxCase(ExactCase):
 
     def setUp(self):
         super().setUp()
-        # Tokens and jobs work in cursors of their own, which have to see this transaction.
-        if not type(self)._registry_patched:
-            self.registry_enter_test_mode()
+        self._share_cursor()
 
-    def _connect(self, connection, login=None):
-        with self._committing():
-            end = connection._accept_consent(self._consent(connection, login)["code"])
-        self.assertIsNone(end)
-        with self._committing():
+    @classmethod
+    def _share_cursor(cls):
+        """Let the cursors that tokens and jobs have of their own see this transaction."""
+        if not cls._registry_patched:
+            cls.registry_enter_test_mode_cls()
+
+    @classmethod
+    def _connect(cls, connection, login=None):
+        with cls._committing():
+            end = connection._accept_consent(cls._consent(connection, login)["code"])
+        assert end is None, end
+        with cls._committing():
             connection._read_administrations()
 
     def _link(self, position=0):
         """Connect, link an administration and read everything; return it."""
-        if self.connection.state != "connected":
-            self._connect(self.connection)
-        administration = self.connection.administration_ids.sorted("code")[position]
-        with self._committing():
+        self.administration = self._make_linked(position)
+        return self.administration
+
+    @classmethod
+    def _make_linked(cls, position=0):
+        cls._share_cursor()
+        if cls.connection.state != "connected":
+            cls._connect(cls.connection)
+        administration = cls.connection.administration_ids.sorted("code")[position]
+        with cls._committing():
             administration.action_link()
-        with self._committing():
-            self.env["keeping.exact.administration"]._cron_sync()
-        self.administration = administration
-        if self.profile:
+        with cls._committing():
+            cls.env["keeping.exact.administration"]._cron_sync()
+        if cls.profile:
             # There are two, and Exact may not fill in its own.
             sales = [("administration_id", "=", administration.id), ("type", "=", 20)]
-            administration.journal_id = self.env["keeping.exact.journal"].search(sales, limit=1)
-        self.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "0")
+            administration.journal_id = cls.env["keeping.exact.journal"].search(sales, limit=1)
+        cls.env["ir.config_parameter"].set_param(LOOK_UP_PARAMETER, "0")
         return administration
 
+    @classmethod
     @contextmanager
-    def _committing(self):
+    def _committing(cls):
         """Let other cursors see what was done so far, and see what they did."""
-        self.env.flush_all()
+        cls.env.flush_all()
         try:
             yield
         finally:
-            self.env.flush_all()
-            self.env.invalidate_all()
+            cls.env.flush_all()
+            cls.env.invalidate_all()
 
     @mute_logger("odoo.addons.keeping_exact_connector.sending.sender")
     def _send(self):
@@ -156,16 +167,23 @@ class SandboxCase(ExactCase):
 
 
 class SendingCase(SandboxCase):
-    """Connected, linked and read; with the steps that tests of the sender share."""
+    """Connected, linked and read; with the steps that tests of the sender share.
+
+    Each test begins with both sides as they are then: Odoo's by its savepoint, the sandbox's by
+    going back, tokens included.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.administration = cls._make_linked()
+        cls.sandbox.clear_calls()
+        cls.sandbox.keep_state()
 
     def setUp(self):
         super().setUp()
-        self._link()
-        self.sandbox.clear_faults()
+        self.sandbox.go_back()
         self.addCleanup(self.sandbox.clear_faults)
-        # A name of its own for each test: the sandbox keeps what an earlier one made.
-        self.customer.name = f"Klant {self.id()}"[-60:]
-        self.sandbox.clear_calls()
 
     def _queued(self, *hours, **vals):
         self._make_hours(*(hours or (1.5, 2.25)))

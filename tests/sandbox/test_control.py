@@ -108,3 +108,32 @@ def test_rows_are_deleted_as_in_the_browser(fresh):
     for where in ({"Code": "14"}, {}, 5):
         with pytest.raises(SandboxError):
             sandbox.control("DELETE", path, {"where": where})
+
+
+def test_everything_is_as_it_was_when_it_was_kept(fresh):
+    sandbox = fresh()
+    with pytest.raises(SandboxError, match="No state was kept"):
+        sandbox.go_back()
+    client = Client(sandbox).connect()
+    sandbox.settings(vat_rounding="code")
+    sandbox.keep_state()
+    tokens = client.access, client.refresh_token
+    before = sandbox.rows(client.division, "crm/Accounts"), sandbox.settings(), sandbox.calls()
+
+    for _time in range(2):
+        client.account()
+        sandbox.advance(3_600)
+        client.take(client.refresh())
+        sandbox.settings(vat_rounding="line")
+        assert client.access != tokens[0]
+        sandbox.stop()
+        sandbox.start()
+        sandbox.go_back()
+        assert (
+            sandbox.rows(client.division, "crm/Accounts"),
+            sandbox.settings(),
+            sandbox.calls(),
+        ) == before
+        assert sandbox.clock()["offset"] == 0
+        client.access, client.refresh_token = tokens
+        assert client.get("financial/Journals", filter="Code eq '70'").status_code == 200
