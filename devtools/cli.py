@@ -43,6 +43,16 @@ def _soak(options: argparse.Namespace) -> int:
     return testing.main("soak", options.args)
 
 
+def _bench(options: argparse.Namespace) -> int:
+    from devtools import workshop
+
+    # Before the import: it talks HTTP with packages that only the environment has.
+    workshop.enter_environment(paths.ROOT / "dev")
+    from benchmarks import run
+
+    return run.main(options.rows, quick=options.quick, json=options.json)
+
+
 def _lint(options: argparse.Namespace) -> int:
     from devtools import linting
 
@@ -112,6 +122,11 @@ def parser() -> argparse.ArgumentParser:
         "run the long forms of the fault tests, which take minutes",
         epilog="What follows -- goes to pytest: ./dev soak -- -x",
     )
+    bench = add("bench", _bench, "measure speed against yardsticks in the same run")
+    bench.add_argument("rows", nargs="*", help="some of them: hours, timesheets, calls, minute, "
+                       "administrations; default: all")  # fmt: skip
+    bench.add_argument("--quick", action="store_true", help="a tenth of the work")
+    bench.add_argument("--json", metavar="FILE", help="write the rows there too")
     lint = add("lint", _lint, "check the code with ruff and pylint-odoo")
     lint.add_argument("--fix", action="store_true", help="put right what ruff can, and format")
     sandbox = add(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import secrets
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from devtools import paths, ports, processes, steps
+from devtools import console, paths, ports, processes, steps
 from devtools.postgres import Server
 from devtools.source import Source
 
@@ -92,3 +96,39 @@ def run(
         stdin=stdin,
         watch=lambda: loading(log),
     )
+
+
+def run_script(
+    script: Path,
+    source: Source,
+    server: Server,
+    database: str,
+    *args: object,
+    extra: Mapping[str, str] | None = None,
+    seconds: float = 300,
+) -> Any:
+    """Run a script in Odoo's environment and return what its last line tells in JSON.
+
+    :param script: is given the name of the database, then *args*.
+    :param extra: more variables of its environment.
+    :raise Problem: with the end of what it wrote on stderr, when it fails or takes longer.
+    """
+    config = write_config(f"{script.stem}-{os.getpid()}", source, server, database)
+    try:
+        done = subprocess.run(
+            [str(part) for part in (paths.PYTHON, script, database, *args)],
+            env=environment(source, config, **(extra or {})),
+            cwd=paths.DEV,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            preexec_fn=processes.die_with_parent,
+        )
+    except subprocess.TimeoutExpired:
+        raise console.Problem(f"{script.name} was not done in {seconds:.0f} s.") from None
+    finally:
+        config.unlink()
+    if done.returncode:
+        raise console.Problem(f"{script.name} failed: {done.stderr[-3000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

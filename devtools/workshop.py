@@ -27,10 +27,10 @@ class Workshop:
     source: Source
     server: Server
 
-    def base_template(self) -> Template:
-        """Return the template database with Odoo's timesheets and its demo data."""
+    def base_template(self, beside: Surroundings = ALONE) -> Template:
+        """Return the template database with Odoo's demo data, without our add-on."""
         with steps.exclusive(LOCK, "setting up"):
-            return databases.base_template(self.source, self.server)
+            return databases.base_template(self.source, self.server, beside)
 
     def addon_template(self, beside: Surroundings = ALONE) -> Template:
         """Return the template database in which our add-on is installed too."""

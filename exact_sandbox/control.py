@@ -7,7 +7,7 @@ from decimal import Decimal
 from werkzeug.wrappers import Request, Response
 
 from . import conditions, upkeep
-from .demo import SCOPES, demo_app, demo_apps
+from .demo import SCOPES, demo_app, demo_apps, open_administrations
 from .entities import payments
 from .settings import DEFAULTS
 
@@ -58,6 +58,7 @@ class ControlApp:
             ("GET", "rows"): self._rows,
             ("POST", "rows"): self._change_rows,
             ("DELETE", "rows"): self._delete_rows,
+            ("PUT", "administrations"): lambda _, body: open_administrations(sandbox, **body),
             ("POST", "periods"): lambda _, body: conditions.change_periods(sandbox, **body),
             ("POST", "licence"): lambda _, body: conditions.change_licence(sandbox, **body),
             ("POST", "administrations"): lambda _, body: conditions.change_administration(

@@ -222,6 +222,11 @@ class SandboxProcess:
         body = {"division": division, "customers": customers}
         return self.control("POST", "seed", body)["first_code"]
 
+    def open_administrations(self, count):
+        """Open administrations until the first user has this many; return the codes of all."""
+        body = {"count": count}
+        return self.control("PUT", "administrations", body)["administrations"]
+
     def move_division(self, division):
         """Move an administration: all its timestamps are new."""
         self.control("POST", "move", {"division": division})

@@ -11,6 +11,8 @@ LOGIN = "anna"
 PASSWORD = "sandbox"
 ADMINISTRATIONS = ((241806, "Keeping Demo B.V."), (1204377, "Keeping Advies B.V."))
 BELGIAN = (3150442, "Keeping België / Belgique")
+# Administrations made later have numbers from here on.
+_FIRST_MORE, _MOST = 4_000_000, 100
 
 
 def seed(sandbox):
@@ -39,3 +41,21 @@ def seed(sandbox):
         seed_books(sandbox.context(code, anna), name, books)
     seed_invoices(sandbox.context(codes[0], anna))
     seed_books(sandbox.context(BELGIAN[0], lea), BELGIAN[1], BELGIAN_BOOKS)
+
+
+def open_administrations(sandbox, count):
+    """Open administrations until Anna has this many; each has the books of the second.
+
+    :return: the codes of all that she has
+    """
+    if type(count) is not int or not 0 < count <= _MOST:
+        raise ValueError(f"Administrations are a whole number from 1 to {_MOST}.")
+    with sandbox.store.transaction():
+        anna = sandbox.users.find(LOGIN)
+        codes = sandbox.users.divisions(anna.id)
+        for number in range(len(codes) + 1, count + 1):
+            code = _FIRST_MORE + number
+            seed_books(sandbox.context(code, anna), f"Keeping Demo {number}", DUTCH_BOOKS[1])
+            codes.append(code)
+        sandbox.users.change(login=LOGIN, divisions=codes)
+    return {"administrations": codes}

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+
+from .money import total_of
 
 #: Minutes that hours may be rounded to; 0 is not at all.
 MINUTES = (0, 5, 10, 15, 30, 60)
@@ -15,6 +18,8 @@ _NEAR = Fraction(1, 200)
 _DECIMALS = 10**6
 
 
+# The same few numbers come back in thousands of timesheets.
+@lru_cache(maxsize=1_000)
 def exact_hours(amount, factor=1):
     """Return the hours that a timesheet's number stands for.
 
@@ -73,6 +78,6 @@ class Rounding:
         """
         if self.level == "entry" or not self.minutes:
             return [self.round(hours) for hours in entries]
-        whole = sum(entries, Fraction())
+        whole = total_of(entries)
         share = self.round(whole) / whole if whole else 1
         return [hours * share for hours in entries]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .hours import Rounding
-from .money import fit, fit_rate, round_half_up, spread
+from .money import fit, fit_rate, round_half_up, spread, total_of
 
 #: Decimals of hours in the database: a third of an hour has no end.
 HOUR_DIGITS = 4
@@ -87,19 +87,19 @@ class Line:
     @property
     def hours(self):
         """Hours as entered."""
-        return sum((entry.hours for entry in self.entries), Fraction())
+        return total_of(entry.hours for entry in self.entries)
 
     @property
     def billed_hours(self):
         """Hours as billed."""
-        return sum(self.billed, Fraction())
+        return total_of(self.billed)
 
     def kept(self, hours):
         """Return hours of the entries as they are kept: of four decimals, and adding up.
 
         :param list hours: ``Fraction`` each, of the entries in their order
         """
-        return spread(round_half_up(sum(hours, Fraction()), HOUR_DIGITS), hours, HOUR_DIGITS)
+        return spread(round_half_up(total_of(hours), HOUR_DIGITS), hours, HOUR_DIGITS)
 
     def take(self, found, digits):
         """Take quantity, price and amount, and give each entry its part of the amount."""

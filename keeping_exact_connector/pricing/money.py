@@ -1,5 +1,6 @@
 """Amounts: rounded as people do, spread without loss, and as quantity times price."""
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -15,9 +16,14 @@ def round_half_up(value, digits=2):
 
     :param value: ``Decimal``, ``Fraction`` or ``int``
     """
-    scaled = Fraction(value) * 10**digits
-    whole = int(abs(scaled) + Fraction(1, 2))
-    return Decimal(whole if scaled >= 0 else -whole).scaleb(-digits)
+    value = Fraction(value)
+    return Decimal(_divide_half_up(value.numerator * 10**digits, value.denominator)).scaleb(-digits)
+
+
+def total_of(numbers):
+    """Return the sum of fractions as a ``Fraction``, by way of whole numbers: there may be many."""
+    wholes, parts = _in_wholes(numbers)
+    return Fraction(sum(wholes), parts)
 
 
 def spread(total, weights, digits=2):
@@ -28,16 +34,32 @@ def spread(total, weights, digits=2):
         add up to nothing
     :return: list of ``Decimal`` that add up to *total*
     """
-    weights = [Fraction(weight) for weight in weights]
-    whole = sum(weights, Fraction())
     if not weights:
         return []
+    # Whole numbers: an invoice may have thousands of entries, and fractions are slow.
+    weights, _parts = _in_wholes(weights)
+    whole = sum(weights)
     if not whole:
         return [total, *[Decimal(0)] * (len(weights) - 1)]
-    share = Fraction(total) / whole
-    parts = [round_half_up(weight * share, digits) for weight in weights]
-    parts[_largest(weights)] += total - sum(parts, Decimal(0))
-    return parts
+    cents = int(Decimal(total).scaleb(digits))
+    parts = [_divide_half_up(weight * cents, whole) for weight in weights]
+    parts[_largest(weights)] += cents - sum(parts)
+    return [Decimal(part).scaleb(-digits) for part in parts]
+
+
+def _in_wholes(numbers):
+    """Return fractions as numbers of equal parts, and how many parts one is."""
+    fractions = [
+        number if isinstance(number, (Fraction, int)) else Fraction(number) for number in numbers
+    ]
+    parts = math.lcm(*{number.denominator for number in fractions})
+    return [number.numerator * (parts // number.denominator) for number in fractions], parts
+
+
+def _divide_half_up(number, divisor):
+    """Return the quotient of whole numbers; a half is rounded away from zero."""
+    quotient = (2 * abs(number) + abs(divisor)) // (2 * abs(divisor))
+    return quotient if (number >= 0) == (divisor >= 0) else -quotient
 
 
 def _largest(weights):

@@ -2,14 +2,11 @@
 
 import contextlib
 import itertools
-import json
-import os
-import subprocess
 import time
 
 import pytest
 
-from devtools import databases, odoo, paths, services, walk
+from devtools import databases, odoo, services, walk
 from devtools.rpc import OdooClient
 from exact_sandbox import settings
 
@@ -53,22 +50,10 @@ class Office:
 
         :param Path script: is given the name of the database, then *args*
         """
-        config = odoo.write_config(script.stem, self.shop.source, self.shop.server, self.name)
-        command = [paths.PYTHON, script, self.name, *args]
-        try:
-            done = subprocess.run(
-                [str(part) for part in command],
-                env=odoo.environment(self.shop.source, config, **self.odoo.environment),
-                cwd=paths.DEV,
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-            )
-        finally:
-            os.unlink(config)
-        assert done.returncode == 0, done.stderr[-3000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        shop, extra = self.shop, self.odoo.environment
+        return odoo.run_script(
+            script, shop.source, shop.server, self.name, *args, extra=extra, seconds=seconds
+        )
 
     def make_hours(self, customer, *amounts):
         """Make a customer with a project and hours; return (partner, ids of the hours).
