@@ -32,6 +32,17 @@ if "iap_enrich_auto_done" in companies._fields:
     companies.iap_enrich_auto_done = True
 env.cr.commit()
 """
+# Odoo makes these at the first page that asks for them, which takes longer than most tests.
+BUNDLES = """
+make = env["ir.qweb"]._get_asset_bundle
+make("web.assets_frontend", js=False).css()
+make("web.assets_frontend_minimal", css=False).js()
+make("web.assets_frontend_lazy", css=False).js()
+make("web.assets_web_print", js=False).css()
+make("web.assets_web", js=False).css()
+make("web.assets_web", css=False).js()
+env.cr.commit()
+"""
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,11 @@ def addon_key(source: Source, beside: Surroundings = ALONE) -> str:
     return steps.digest(base_key(source, beside), steps.tree_digest(folders))
 
 
+def browser_key(source: Source) -> str:
+    """Return what the template for browsers depends on."""
+    return steps.digest(addon_key(source), BUNDLES)
+
+
 def _install(
     source: Source,
     server: Server,
@@ -140,16 +156,16 @@ def _install(
         raise processes.failure(words, log)
 
 
-def _finish(source: Source, server: Server, name: str) -> None:
+def _finish(source: Source, server: Server, name: str, title: str, script: str) -> None:
     config = odoo.write_config(f"finish-{name}", source, server, name)
     try:
         odoo.run(
             source,
             config,
             ["shell", "--no-http"],
-            title="Completing the template database",
+            title=title,
             log=processes.log_file("finish-template"),
-            stdin=FINISH,
+            stdin=script,
         )
     finally:
         config.unlink()
@@ -189,7 +205,7 @@ def base_template(source: Source, server: Server, beside: Surroundings = ALONE) 
                     f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
                 )
             _install(source, server, name, beside.modules, found.log, with_demo=not first)
-            _finish(source, server, name)
+            _finish(source, server, name, "Completing the template database", FINISH)
 
         _build(server, found.name, make)
         _tidy(server, key, *_base_keys(source))
@@ -214,6 +230,26 @@ def addon_template(source: Source, server: Server, beside: Surroundings = ALONE)
 
         _build(server, found.name, make)
         _tidy(server, key, *_base_keys(source))
+    return found
+
+
+def browser_template(source: Source, server: Server) -> Template:
+    """Return the template with our add-on and what a browser loads, made first when not there.
+
+    One of its own: who runs no browser does not wait for scripts and styles.
+    Call with the set-up lock.
+    """
+    key = browser_key(source)
+    addon = addon_template(source, server)
+    found = Template(server.name(f"tmpl-{key}"), addon.log)
+    if not exists(server, found.name):
+
+        def make(name: str) -> None:
+            copy(server, addon.name, name)
+            _finish(source, server, name, "Making scripts and styles", BUNDLES)
+
+        _build(server, found.name, make)
+        _tidy(server, key, addon_key(source), *_base_keys(source))
     return found
 
 

@@ -117,9 +117,7 @@ def _third_party(targets: list[str]) -> Part:
     return Part("third_party", targets or [str(THIRD_PARTY)], [], environment)
 
 
-def _with_servers(name: str, folder: Path, targets: list[str], shop: Workshop) -> Part:
-    # Made here, so that its time does not count as the first test's.
-    shop.best_template()
+def _with_servers(name: str, folder: Path, targets: list[str]) -> Part:
     environment = paths.child_environment(PYTHONPATH=str(paths.ROOT), **browser.environment())
     return Part(name, targets or [str(folder)], [], environment)
 
@@ -243,10 +241,13 @@ def _prepare(name: str, targets: list[str], shop: Workshop, stack: contextlib.Ex
         return _odoo(targets, shop, stack)
     if name == "sale":
         return _sale(targets, shop, stack)
+    # Templates are made here, so that their time does not count as the first test's.
     if name == "e2e":
-        return _with_servers(name, E2E, targets, shop)
+        shop.browser_template()
+        return _with_servers(name, E2E, targets)
     if name == "processes":
-        return _with_servers(name, PROCESSES, targets, shop)
+        shop.best_template()
+        return _with_servers(name, PROCESSES, targets)
     if name == "third_party":
         return _third_party(targets)
     return _plain(targets)

@@ -37,6 +37,11 @@ class Workshop:
         with steps.exclusive(LOCK, "setting up"):
             return databases.addon_template(self.source, self.server, beside)
 
+    def browser_template(self) -> Template:
+        """Return the template in which the first page need not wait for scripts and styles."""
+        with steps.exclusive(LOCK, "setting up"):
+            return databases.browser_template(self.source, self.server)
+
     def best_template(self) -> Template:
         """Return the template with our add-on, or without while there is none to install."""
         if (paths.ROOT / databases.ADDON / "__manifest__.py").exists():

@@ -7,7 +7,6 @@ import pytest
 
 from devtools import browser, paths, services
 from devtools.rpc import OdooClient
-from exact_sandbox import settings
 
 DOCS = paths.ROOT / "docs" / "images"
 SIZE = {"width": 1360, "height": 820}
@@ -21,21 +20,26 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.fixture(scope="session", params=settings.PROFILES)
+@pytest.fixture(scope="module")
 def servers(request):
-    """Odoo and the sandbox, on a fresh database with Odoo's demo data, once for each profile."""
-    with services.workshop() as shop, services.pair(shop) as (odoo, sandbox):
-        sandbox.settings(profile=request.param)
-        odoo.warm_up()
-        yield odoo, sandbox
+    """Odoo and the sandbox for one file, on a fresh database with Odoo's demo data.
+
+    The sandbox is strict. A file in which Exact's open questions could matter parametrizes this
+    with both profiles, indirectly, and has each of them on servers of its own.
+    """
+    with services.workshop() as shop:
+        template = shop.browser_template().name
+        with services.pair(shop, template=template) as (odoo, sandbox):
+            sandbox.settings(profile=getattr(request, "param", "strict"))
+            yield odoo, sandbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def odoo(servers):
     return servers[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox(servers):
     return servers[1]
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from person import answer, log_in, log_in_at_exact, see
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.e2e
@@ -11,32 +12,8 @@ ADDRESS = "https://start.exactonline.de/docs/MenuPortal.aspx?_Division_=12"
 MODEL = "keeping.exact.connection"
 
 
-def _see(locator):
-    expect(locator).to_be_visible(timeout=30_000)
-
-
-def _log_in(page, odoo):
-    page.goto(f"{odoo.url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    _see(page.locator(".o_main_navbar"))
-
-
-def _log_in_at_exact(page, sandbox, login):
-    page.wait_for_url(f"{sandbox.url}/**")
-    page.locator("input[name=Password]").fill(sandbox.password)
-    page.locator("input[name=UserName]").fill(login)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    _see(page.get_by_text("You are logged in as"))
-
-
-def _answer(page, word):
-    page.get_by_role("button", name=re.compile(f"^{word}$")).click()
-
-
 def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, picture):
-    _log_in(page, odoo)
+    log_in(page, odoo)
     vals = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
     connection = admin.call(MODEL, "create", [vals])[0]
     form = f"{odoo.url}/odoo/exact-connections/{connection}"
@@ -46,16 +23,16 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     address = page.locator("div[name=exact_address] input")
     address.fill(ADDRESS)
     address.press("Tab")
-    _see(page.get_by_text("Exact Online of Germany is not supported yet."))
+    see(page.get_by_text("Exact Online of Germany is not supported yet."))
     picture(page, "20-german-address", docs=True)
     page.locator(".modal").get_by_role("button").last.click()
 
     # Refused at Exact
     page.goto(form)
     page.get_by_role("button", name="Start connecting").click()
-    _log_in_at_exact(page, sandbox, "anna")
-    _answer(page, "Deny")
-    _see(page.get_by_text("You did not allow access"))
+    log_in_at_exact(page, sandbox, "anna")
+    answer(page, "Deny")
+    see(page.get_by_text("You did not allow access"))
     picture(page, "21-consent-refused", docs=True)
     page.get_by_role("link", name="Back to the connection").click()
     expect(page).to_have_url(re.compile(f"/odoo/exact-connections/{connection}"))
@@ -63,8 +40,8 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     # Allowed: Anna is still logged in at Exact
     page.get_by_role("button", name="Start connecting").click()
     page.wait_for_url(f"{sandbox.url}/**")
-    _answer(page, "Allow")
-    _see(page.get_by_role("button", name="Hand over"))
+    answer(page, "Allow")
+    see(page.get_by_role("button", name="Hand over"))
     picture(page, "22-depends-on-one-user", docs=True)
 
     # Handed over, first by mistake to the same user
@@ -72,9 +49,9 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
         page.goto(form)
         page.get_by_role("button", name="Hand over").click()
         page.locator(".modal").get_by_role("button", name=re.compile("ok", re.I)).click()
-        _log_in_at_exact(page, sandbox, login)
-        _answer(page, "Allow")
-        _see(page.get_by_text(words).first)
+        log_in_at_exact(page, sandbox, login)
+        answer(page, "Allow")
+        see(page.get_by_text(words).first)
         picture(page, f"23-hand-over-{login}", docs=login == "sem")
     found = admin.read(MODEL, connection, "exact_user_name", "state")
     assert (found["exact_user_name"], found["state"]) == ("Sem Jansen", "connected")
@@ -85,11 +62,5 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.fill("input[name=login]", "admin")
     page.fill("input[name=password]", "admin")
     page.click("button[type=submit]")
-    _see(page.get_by_text("not opened from a question of yours"))
+    see(page.get_by_text("not opened from a question of yours"))
     picture(page, "24-no-question")
-
-    # Other tests begin without one.
-    admin.call(MODEL, "action_disconnect", [connection])
-    books = admin.find("keeping.exact.administration", [("connection_id", "=", connection)], "id")
-    admin.call("keeping.exact.administration", "unlink", [row["id"] for row in books])
-    admin.call(MODEL, "unlink", [connection])

@@ -3,22 +3,16 @@
 import re
 
 import pytest
+from person import answer, log_in, log_in_at_exact
 from playwright.sync_api import expect
 
 from devtools import walk
+from exact_sandbox.settings import PROFILES
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("servers", PROFILES, indirect=True)]
 
 RATE = 95
 DEMO_PROJECT = "Office Design"
-
-
-def _log_in(page, odoo):
-    page.goto(f"{odoo.url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible()
 
 
 def _open_menu(page, odoo, *names):
@@ -43,13 +37,9 @@ def _connect(page, odoo, sandbox, picture):
 
     page.wait_for_url(f"{sandbox.url}/**")
     picture(page, "03-exact-login")
-    page.locator("input[name=Password]").fill(sandbox.password)
-    page.locator("input[name=UserName]").fill(sandbox.login)
-    page.locator("form button").first.click()
-    allow = page.get_by_role("button", name=re.compile("allow", re.I))
-    expect(allow).to_be_visible()
+    log_in_at_exact(page, sandbox)
     picture(page, "04-exact-consent")
-    allow.click()
+    answer(page, "Allow")
 
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
     expect(page.get_by_text("It worked: you are connected")).to_be_visible()
@@ -107,7 +97,7 @@ def _settle_customer(page):
 
 
 def test_from_connecting_to_the_invoice_in_exact(page, odoo, sandbox, admin, hours, picture):
-    _log_in(page, odoo)
+    log_in(page, odoo)
     _connect(page, odoo, sandbox, picture)
     _link(page, admin, picture)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from person import log_in
 from playwright.sync_api import expect
 
 from devtools import services
@@ -48,11 +49,7 @@ class Person:
 
 def test_from_the_list_of_apps_to_a_linked_administration(bare, page, picture):
     odoo, sandbox, admin = bare
-    page.goto(f"{odoo.url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible()
+    log_in(page, odoo)
 
     person = Person(page)
     page.goto(f"{odoo.url}/odoo/apps")

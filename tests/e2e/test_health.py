@@ -1,9 +1,9 @@
 """What people see when the connection has ended, and how an administrator mends it."""
 
-import re
 import time
 
 import pytest
+from person import LOADING, answer, log_in, log_in_at_exact
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -12,16 +12,6 @@ pytestmark = pytest.mark.e2e
 
 INVOICE = "keeping.exact.invoice"
 BANNER = ".o_exact_banner .alert"
-# Milliseconds: a page has to be loaded first.
-LOADING = 30_000
-
-
-def _log_in(page, odoo):
-    page.goto(f"{odoo.url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible(timeout=LOADING)
 
 
 def _queue(admin, administration, customer):
@@ -54,11 +44,8 @@ def _wait(admin, invoice, state, field=None):
 
 def _reconnect(page, sandbox, odoo):
     page.get_by_role("button", name="Connect again").click()
-    page.wait_for_url(f"{sandbox.url}/**")
-    page.locator("input[name=Password]").fill(sandbox.password)
-    page.locator("input[name=UserName]").fill(sandbox.login)
-    page.locator("form button").first.click()
-    page.get_by_role("button", name=re.compile("allow", re.I)).click()
+    log_in_at_exact(page, sandbox)
+    answer(page, "Allow")
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
 
 
@@ -67,7 +54,7 @@ def test_a_banner_says_what_is_the_matter_until_it_is_mended(
 ):
     administration = walk.link(admin, walk.connect(admin, sandbox))
     walk.choose_journal(admin, administration)
-    _log_in(page, odoo)
+    log_in(page, odoo)
     page.goto(f"{odoo.url}/odoo/exact-invoices")
     expect(page.locator(".o_exact_banner")).to_be_attached(timeout=LOADING)
     expect(page.locator(BANNER)).to_have_count(0)
