@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from .certificates import CertificateError, identities, server_context
@@ -108,13 +107,14 @@ def serve(options, path):
     except (CertificateError, PortError, ValueError):
         sandbox.close()
         raise
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    # Blocked and waited for: a handler runs between two steps of Python, and would not wake a
+    # thread that began to wait just then. Threads that start from here on inherit it.
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     server.start()
     facts = {**_facts(sandbox, server), "ca_file": ca_file and str(ca_file)}
     print(json.dumps(facts) if options.json else _readable(facts, options.site), flush=True)
-    stopped.wait()
+    signal.sigwait(ends)
     server.stop()
     return 0
 

@@ -47,6 +47,14 @@ def test_interrupt_stops_it_too_and_text_is_readable():
     assert process.wait(15) == 0
 
 
+def test_it_stops_whenever_it_is_told_to(tmp_path):
+    """Also while it has other threads that are busy."""
+    for _ in range(3):
+        with SandboxProcess(tmp_path / "state.sqlite", host="0.0.0.0") as sandbox:
+            socket.create_connection(("127.0.0.2", sandbox.port)).close()
+            assert sandbox.stop() == 0
+
+
 def test_secrets_differ_between_states(sandbox, fresh):
     other = fresh()
     assert other.client_id != sandbox.client_id
