@@ -35,10 +35,10 @@ class Clock:
     def __init__(self, store):
         self._store = store
         self._lock = threading.Lock()
-        self.read()
+        self.reload()
 
-    def read(self):
-        """Take the offset that the state file has."""
+    def reload(self):
+        """Take what the state file says."""
         self._offset = float(self._store.get_meta(_OFFSET, "0"))
 
     @property

@@ -71,11 +71,11 @@ class ControlApp:
             ("POST", "users"): self._set_user,
             ("DELETE", "users"): self._delete_user,
             ("GET", "webhooks"): lambda *_: sandbox.webhooks.log(),
-            ("PUT", "state"): lambda *_: sandbox.store.keep() or {},
-            ("POST", "state"): lambda *_: sandbox.go_back() or {},
             ("POST", "seed"): lambda _, body: upkeep.seed_customers(sandbox, **body),
             ("POST", "move"): lambda _, body: upkeep.move_division(sandbox, **body),
             ("POST", "contract"): lambda _, body: upkeep.change_contract(sandbox, **body),
+            ("POST", "keep"): lambda *_: sandbox.keep() or {},
+            ("POST", "back"): lambda *_: sandbox.go_back() or {},
             ("GET", "settings"): self._settings,
             ("POST", "settings"): self._set,
         }

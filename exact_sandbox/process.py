@@ -177,17 +177,6 @@ class SandboxProcess:
         """Switch all faults off."""
         self.control("DELETE", "faults")
 
-    def keep_state(self):
-        """Keep a copy of all that the sandbox remembers, for :meth:`go_back`."""
-        self.control("PUT", "state")
-
-    def go_back(self):
-        """Make everything what it was at :meth:`keep_state`: rows, tokens, calls, settings, clock.
-
-        Faults stay as they are.
-        """
-        self.control("POST", "state")
-
     def error_counts(self):
         """Return errors of this hour and blocks, each a list of dicts (chapter 2)."""
         return self.control("GET", "errors")
@@ -234,6 +223,14 @@ class SandboxProcess:
     def add_redirect_uri(self, uri, client_id=None):
         """Register a redirect address, for the demo's apps unless a client id is given."""
         self.control("POST", "apps", {"redirect_uri": uri, "client_id": client_id})
+
+    def keep(self):
+        """Remember the state as it is, beside its file, for :meth:`go_back`."""
+        self.control("POST", "keep")
+
+    def go_back(self):
+        """Be as at the last :meth:`keep`, without faults: as new, in milliseconds."""
+        self.control("POST", "back")
 
     def settings(self, **values):
         """Change settings (see :mod:`exact_sandbox.settings`) and return all of them."""

@@ -1,5 +1,6 @@
 """One sandbox: its state and everything that works on it."""
 
+import time
 import uuid
 
 from . import users as people
@@ -20,6 +21,8 @@ from .sites import SITES
 from .store import Store
 from .velocity import ErrorVelocity
 from .webhooks import Webhooks
+
+_BUSY_SECONDS = 0.01
 
 
 class Sandbox:
@@ -72,19 +75,34 @@ class Sandbox:
         """Return the context of one piece of work."""
         return Context(self, division, user, granted)
 
-    def go_back(self):
-        """Make the state what it was when it was kept; faults that are on stay on.
-
-        :raises ValueError: when it never was
-        """
-        self.store.go_back()
-        self.settings.read()
-        self.clock.read()
-
     @staticmethod
     def new_id():
         """Return a new GUID as text."""
         return str(uuid.uuid4())
+
+    def keep(self):
+        """Remember the state as it is, for :meth:`go_back`."""
+        self.store.keep()
+
+    def go_back(self):
+        """Be as at the last :meth:`keep`: state, settings and clock; no faults, no late work.
+
+        Waits for notifications that are on their way. Calls that are should have ended.
+
+        :raises ValueError: when nothing was kept
+        """
+        self.faults.forget()
+        while not self._went_back():
+            time.sleep(_BUSY_SECONDS)
+
+    def _went_back(self):
+        with self.store.transaction():
+            if not self.webhooks.is_idle():
+                return False
+            self.store.go_back()
+            for part in (self.clock, self.settings, self.webhooks):
+                part.reload()
+        return True
 
     def close(self):
         """Stop late work and close the state."""

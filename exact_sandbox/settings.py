@@ -144,10 +144,10 @@ class Settings:
 
     def __init__(self, store):
         self._store = store
-        self.read()
+        self.reload()
 
-    def read(self):
-        """Take the values that the state file has."""
+    def reload(self):
+        """Take what the state file says."""
         self._values = {**DEFAULTS, **json.loads(self._store.get_meta(_STORED, "{}"))}
 
     def __getitem__(self, name):

@@ -207,24 +207,37 @@ class Store:
             self.set_meta("timestamp", str(value + count - 1))
         return value
 
+    def _tables(self):
+        return [item["name"] for item in self.execute("SELECT name FROM main.sqlite_master "
+                                                      "WHERE type = 'table'")]  # fmt: skip
+
     def keep(self):
-        """Copy the state as it is now beside its file; an earlier copy is replaced."""
-        with self._lock, contextlib.closing(sqlite3.connect(self._kept)) as copy:
-            self._connection.backup(copy)
+        """Remember beside the file what all tables hold, for :meth:`go_back`."""
+        with self._lock:
+            self._attach_kept()
+            with self.transaction():
+                for table in self._tables():
+                    self.execute(f"DROP TABLE IF EXISTS kept.{table}")
+                    self.execute(f"CREATE TABLE kept.{table} AS SELECT * FROM main.{table}")
 
     def go_back(self):
-        """Make the state what it was when it was kept.
-
-        :raises ValueError: when it never was
-        """
+        """Hold again what was remembered last; ValueError when nothing was."""
         if not os.path.exists(self._kept):
-            raise ValueError("No state was kept.")
-        with self._lock, contextlib.closing(sqlite3.connect(self._kept)) as copy:
-            copy.backup(self._connection)
+            raise ValueError("Nothing was kept to go back to.")
+        self._attach_kept()
+        with self.transaction():
+            for table in self._tables():
+                self.execute(f"DELETE FROM main.{table}")
+                self.execute(f"INSERT INTO main.{table} SELECT * FROM kept.{table}")
 
     @property
     def _kept(self):
         return f"{self.path}.kept"
+
+    def _attach_kept(self):
+        if not any(item["name"] == "kept" for item in self.execute("PRAGMA database_list")):
+            self.execute("ATTACH ? AS kept", self._kept)
+            self.execute("PRAGMA kept.synchronous = OFF")
 
     def close(self):
         """Close the file; the write-ahead log is folded into it."""

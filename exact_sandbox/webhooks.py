@@ -260,18 +260,29 @@ class Webhooks:
     def _claim(self):
         """Return something that is due and that no other thread sends, or None."""
         now = self._sandbox.clock.timestamp()
-        due = self._store.execute(
-            "SELECT * FROM webhook_deliveries WHERE state = 'waiting' AND due <= ? "
-            "ORDER BY due, id LIMIT ?",
-            now,
-            _THREADS + 1,
-        )
-        with self._lock:
-            for record in due:
-                if record["id"] not in self._busy:
-                    self._busy.add(record["id"])
-                    return record
+        # In one transaction: what is taken is known as such before the state can go back.
+        with self._store.transaction():
+            due = self._store.execute(
+                "SELECT * FROM webhook_deliveries WHERE state = 'waiting' AND due <= ? "
+                "ORDER BY due, id LIMIT ?",
+                now,
+                _THREADS + 1,
+            )
+            with self._lock:
+                for record in due:
+                    if record["id"] not in self._busy:
+                        self._busy.add(record["id"])
+                        return record
         return None
+
+    def is_idle(self):
+        """Whether nothing is being sent."""
+        with self._lock:
+            return not self._busy
+
+    def reload(self):
+        """Forget what was known of a state that is no more."""
+        self._night = None
 
     def _record(self, number):
         return self._store.one("SELECT * FROM webhook_deliveries WHERE id = ?", number)

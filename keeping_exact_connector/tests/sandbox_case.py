@@ -178,7 +178,7 @@ class SendingCase(SandboxCase):
         super().setUpClass()
         cls.administration = cls._make_linked()
         cls.sandbox.clear_calls()
-        cls.sandbox.keep_state()
+        cls.sandbox.keep()
 
     def setUp(self):
         super().setUp()

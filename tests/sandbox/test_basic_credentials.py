@@ -15,8 +15,8 @@ def exchange(sandbox, auth=None, headers=None, **form):
     return requests.post(url, data, auth=auth, headers=headers, timeout=10)
 
 
-def test_a_code_is_traded_and_the_chain_goes_on(fresh):
-    sandbox = fresh()
+def test_a_code_is_traded_and_the_chain_goes_on(anew):
+    sandbox = anew()
     answer = exchange(sandbox, (sandbox.client_id, sandbox.client_secret))
     anna = Client(sandbox).take(answer)
     assert anna.call("GET", "/api/v1/current/Me").status_code == 200

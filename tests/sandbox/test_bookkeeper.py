@@ -235,8 +235,8 @@ def test_forms_of_other_sites_are_refused(anna, desk):
     assert read(anna, invoice) == invoice
 
 
-def test_pages_follow_the_rights(fresh):
-    sandbox = fresh()
+def test_pages_follow_the_rights(anew):
+    sandbox = anew()
     client = Client(sandbox, "sem").connect()
     desk = Bookkeeper(client)
     invoice, processed = client.invoice(), process(client)
@@ -290,8 +290,8 @@ def test_search_and_states(anna, desk):
     assert "No sales invoices match." in desk.list(q="%3Cblink%3E")
 
 
-def test_list_in_pages(fresh):
-    client = Client(fresh()).connect()
+def test_list_in_pages(anew):
+    client = Client(anew()).connect()
     desk = Bookkeeper(client)
     customer, item = client.account(Name="Many"), client.item()["ID"]
     for _ in range(51):

@@ -126,8 +126,8 @@ def test_user_has_rights_needs_quoted_parameters(sem, params):
     assert sem.call("GET", "users/UserHasRights", params=params).status_code == 400
 
 
-def test_missing_right_reads_empty_and_writes_forbidden(fresh):
-    sandbox = fresh()
+def test_missing_right_reads_empty_and_writes_forbidden(anew):
+    sandbox = anew()
     sandbox.control("POST", "users", {"login": "sem", "rights": ["accounts.view", "items.manage"]})
     client = Client(sandbox, "sem").connect()
     everything = {"select": "*", "filter": "Created ge datetime'2000-01-01'"}
@@ -140,8 +140,8 @@ def test_missing_right_reads_empty_and_writes_forbidden(fresh):
     assert client.get("sync/SalesInvoice/SalesInvoices", select="ID").json()["d"]["results"] == []
 
 
-def test_app_scope_is_needed(fresh):
-    sandbox = fresh()
+def test_app_scope_is_needed(anew):
+    sandbox = anew()
     scopes = {"Sales invoices": "read", "Organization administration": None}
     sandbox.control("POST", "scopes", scopes)
     client = Client(sandbox).connect()

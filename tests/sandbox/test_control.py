@@ -12,8 +12,8 @@ from client import Client, token_call
 from exact_sandbox.process import SandboxError
 
 
-def test_call_log_has_everything_but_secrets(fresh):
-    sandbox = fresh()
+def test_call_log_has_everything_but_secrets(anew):
+    sandbox = anew()
     client = Client(sandbox).connect()
     sandbox.clear_calls()
     client.get("financial/Journals", filter="Code eq '70'")
@@ -92,16 +92,16 @@ def test_token_endpoint_is_logged_when_it_is_cut(sandbox):
     assert sandbox.calls()[-1]["fault"] == "status"
 
 
-def test_answers_are_dated_by_the_sandboxs_clock(fresh):
-    sandbox = fresh()
+def test_answers_are_dated_by_the_sandboxs_clock(anew):
+    sandbox = anew()
     sandbox.advance(3 * 86400)
     answer = requests.get(f"{sandbox.url}/api/v1/current/Me", timeout=10)
     dated = parsedate_to_datetime(answer.headers["Date"])
     assert abs(dated - datetime.fromisoformat(sandbox.clock()["now"])) < timedelta(seconds=5)
 
 
-def test_rows_are_deleted_as_in_the_browser(fresh):
-    sandbox = fresh()
+def test_rows_are_deleted_as_in_the_browser(anew):
+    sandbox = anew()
     path = "rows/241806/cashflow/PaymentConditions"
     assert sandbox.control("DELETE", path, {"where": {"Code": "14"}}) == {"deleted": 1}
     assert "14" not in [row["Code"] for row in sandbox.rows(241806, "cashflow/PaymentConditions")]
@@ -110,30 +110,44 @@ def test_rows_are_deleted_as_in_the_browser(fresh):
             sandbox.control("DELETE", path, {"where": where})
 
 
-def test_everything_is_as_it_was_when_it_was_kept(fresh):
+def test_the_state_goes_back_to_what_was_kept(fresh):
     sandbox = fresh()
-    with pytest.raises(SandboxError, match="No state was kept"):
+    with pytest.raises(SandboxError, match="Nothing was kept"):
         sandbox.go_back()
-    client = Client(sandbox).connect()
-    sandbox.settings(vat_rounding="code")
-    sandbox.keep_state()
-    tokens = client.access, client.refresh_token
-    before = sandbox.rows(client.division, "crm/Accounts"), sandbox.settings(), sandbox.calls()
+    client = Client(sandbox, "sem").connect()
+    sandbox.keep()
+    before = sandbox.rows(client.division, "crm/Accounts")
+    client.account()
+    sandbox.advance(3600)
+    sandbox.settings(error_limit=1, function_answer="bare")
+    sandbox.change_user("sem", language="fr", password="another", rights=[])
+    sandbox.delete_user("lea")
+    sandbox.add_fault("late", "POST", "crm/Accounts", seconds=60)
+    sandbox.add_fault("status", times=None)
+    sandbox.go_back()
+    assert sandbox.rows(client.division, "crm/Accounts") == before
+    assert sandbox.clock()["offset"] == 0
+    assert (sandbox.settings()["error_limit"], sandbox.settings()["function_answer"]) == (
+        100_000, "object",
+    )  # fmt: skip
+    assert sandbox.control("GET", "faults") == {"faults": []}
+    assert {user["login"] for user in sandbox.control("GET", "users")["users"]} >= {"lea"}
+    assert client.account()["Name"], "the tokens of that time are good"
+    sandbox.go_back()
+    assert sandbox.rows(client.division, "crm/Accounts") == before, "as often as one likes"
+    sandbox.stop()
+    sandbox.start()
+    assert sandbox.rows(client.division, "crm/Accounts") == before
+    assert client.account()["Name"]
+    sandbox.go_back()
+    assert sandbox.rows(client.division, "crm/Accounts") == before, "also after a restart"
 
-    for _time in range(2):
-        client.account()
-        sandbox.advance(3_600)
-        client.take(client.refresh())
-        sandbox.settings(vat_rounding="line")
-        assert client.access != tokens[0]
-        sandbox.stop()
-        sandbox.start()
-        sandbox.go_back()
-        assert (
-            sandbox.rows(client.division, "crm/Accounts"),
-            sandbox.settings(),
-            sandbox.calls(),
-        ) == before
-        assert sandbox.clock()["offset"] == 0
-        client.access, client.refresh_token = tokens
-        assert client.get("financial/Journals", filter="Code eq '70'").status_code == 200
+
+def test_late_work_dies_with_its_state(anew):
+    client = Client(anew()).connect()
+    client.sandbox.add_fault("late", "POST", "crm/Accounts", seconds=60)
+    assert client.post("crm/Accounts", Name="Late").status_code == 504
+    sandbox = anew()
+    sandbox.advance(61)
+    rows = sandbox.rows(client.division, "crm/Accounts")
+    assert "Late" not in {row["Name"] for row in rows}

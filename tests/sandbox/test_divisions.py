@@ -20,8 +20,8 @@ def test_me_says_where_it_is(sem):
     assert sem.call("GET", address).json()["d"]["UserID"] == row["UserID"]
 
 
-def test_current_division_follows_the_browser(fresh):
-    client = Client(fresh()).connect()
+def test_current_division_follows_the_browser(anew):
+    client = Client(anew()).connect()
     other = client.sandbox.administrations[1]["code"]
     client.person.visit(f"/docs/MenuPortal.aspx?_Division_={other}")
     row = client.get("/api/v1/current/Me").json()["d"]["results"][0]
@@ -35,8 +35,8 @@ def codes(client, path, division=None):
     return {row["Code"] for row in client.rows(path, division, select="Code")}
 
 
-def test_only_divisions_of_the_licence(fresh):
-    client = Client(fresh()).connect()
+def test_only_divisions_of_the_licence(anew):
+    client = Client(anew()).connect()
     mine, other = (item["code"] for item in client.sandbox.administrations[:2])
     assert {mine, other} <= codes(client, "system/AllDivisions")
     assert codes(client, "hrm/Divisions") == {mine, other}
@@ -48,8 +48,8 @@ def test_only_divisions_of_the_licence(fresh):
     assert codes(client, "system/Divisions") == {mine, other}
 
 
-def test_all_divisions_lists_what_one_may_not_open(fresh):
-    client = Client(fresh())
+def test_all_divisions_lists_what_one_may_not_open(anew):
+    client = Client(anew())
     mine, other = (item["code"] for item in client.sandbox.administrations[:2])
     client.connect(divisions=[mine])
     assert codes(client, "system/Divisions") == {mine} == codes(client, "hrm/Divisions")
@@ -58,8 +58,8 @@ def test_all_divisions_lists_what_one_may_not_open(fresh):
     assert other in codes(client, "system/AllDivisions")
 
 
-def test_hrm_divisions_is_not_there_for_some_licences(fresh):
-    client = Client(fresh()).connect()
+def test_hrm_divisions_is_not_there_for_some_licences(anew):
+    client = Client(anew()).connect()
     body = {"division": client.division, "hrm": False}
     client.sandbox.control("POST", "contract", body)
     assert client.get("hrm/Divisions", select="Code").status_code == 404

@@ -83,7 +83,7 @@ def test_attachment_comes_back_as_it_went(anna):
     assert listed["ID"] == row["ID"]
 
 
-def test_who_may_fetch_an_attachment(anna, sem, fresh):
+def test_who_may_fetch_an_attachment(anna, sem, anew):
     document = anna.make(DOCUMENTS, Subject="Timesheet", Type=55)
     row = attach(anna, document, b"secret", "a.txt").json()["d"]
     assert sem.call("GET", row["Url"]).content == b"secret"
@@ -98,7 +98,7 @@ def test_who_may_fetch_an_attachment(anna, sem, fresh):
     assert anna.call("GET", url).status_code == 404
     assert anna.call("GET", row["Url"].replace(row["ID"], NOBODY)).status_code == 404
     assert anna.call("GET", row["Url"].replace(str(anna.division), "999")).status_code == 403
-    away = fresh()
+    away = anew()
     partial = Client(away).connect([away.administrations[1]["code"]])
     url = f"/docs/SysAttachment.aspx?ID={NOBODY}&_Division_={away.administrations[0]['code']}"
     assert partial.call("GET", url).status_code == 403

@@ -56,8 +56,8 @@ def test_delay_and_status(anna):
     assert answers[1].headers["Content-Type"] == "text/html; charset=utf-8"
 
 
-def test_late_work_by_the_clock(fresh):
-    client = Client(fresh()).connect()
+def test_late_work_by_the_clock(anew):
+    client = Client(anew()).connect()
     account, lines = client.account(), [{"Item": client.item()["ID"]}]
     client.sandbox.add_fault("late", "POST", INVOICES, seconds=900)
     assert client.try_invoice(account, lines).status_code == 504
@@ -75,8 +75,8 @@ def test_late_work_by_the_clock(fresh):
     assert len(invoices_of(client, account)) == 2
 
 
-def test_lost_token_answer_strands_the_connection(fresh):
-    client = Client(fresh()).connect()
+def test_lost_token_answer_strands_the_connection(anew):
+    client = Client(anew()).connect()
     client.sandbox.advance(580)
     client.sandbox.add_fault("lose_answer", "POST", "/api/oauth2/token")
     with pytest.raises(requests.ConnectionError):

@@ -103,9 +103,9 @@ def test_answer_without_a_body_is_cut_in_its_head(anna):
     assert next(row for row in rows if row["ID"] == account["ID"])["Name"] == "cut"
 
 
-def test_late_work_is_checked_when_it_is_done(fresh):
+def test_late_work_is_checked_when_it_is_done(anew):
     """A gateway gives up; what the application then makes of the call nobody sees."""
-    order = Order(Client(fresh()).connect())
+    order = Order(Client(anew()).connect())
     order.account = {"ID": "00000000-0000-0000-0000-000000000000"}
     strike(order, "late", seconds=120)
     answer = order.post()

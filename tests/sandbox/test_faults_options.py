@@ -9,11 +9,22 @@ from pathlib import Path
 import pytest
 from client import Client
 
+from exact_sandbox.__main__ import main
 from exact_sandbox.fault_kinds import KINDS, READY
+from exact_sandbox.options import parse_arguments
 from exact_sandbox.settings import DEFAULTS, LIMITS, profile
 
 ROOT = Path(__file__).resolve().parents[2]
 JOURNALS = "financial/Journals"
+
+
+def said(arguments, capsys):
+    """Run the command in this process; return its status and what it wrote."""
+    try:
+        status = main(arguments)
+    except SystemExit as end:
+        status = end.code
+    return (status, *capsys.readouterr())
 
 
 def run(*arguments):
@@ -59,24 +70,21 @@ def test_fault_strikes_as_it_was_told(fresh):
 @pytest.mark.parametrize(
     ("text", "seconds"), [("+31d", 31 * 86400), ("+90m", 5400), ("2h", 7200), ("+1.5", 1.5)]
 )
-def test_clock_is_put_ahead(fresh, text, seconds):
-    sandbox = fresh(clock=text)
-    assert sandbox.clock()["offset"] == seconds
+def test_units_of_the_clock(text, seconds):
+    assert parse_arguments(["--clock", text]).clock == seconds
+
+
+def test_clock_is_put_ahead_and_never_back(fresh):
+    sandbox = fresh(clock="+2h")
+    assert sandbox.clock()["offset"] == 7200
     now = datetime.fromisoformat(sandbox.clock()["now"])
     ahead = now - datetime.now(timezone.utc)
-    assert abs(ahead - timedelta(seconds=seconds)) < timedelta(seconds=5)
-    sandbox.stop()
-    sandbox.start()
-    assert sandbox.clock()["offset"] == seconds, "not further at each start"
-
-
-def test_clock_never_goes_back(fresh):
-    sandbox = fresh()
-    sandbox.advance(7200)
-    sandbox.stop()
-    sandbox.options["clock"] = "+1h"
-    sandbox.start()
-    assert sandbox.clock()["offset"] == 7200
+    assert abs(ahead - timedelta(hours=2)) < timedelta(seconds=5)
+    for text in ("+2h", "+1h"):
+        sandbox.stop()
+        sandbox.options["clock"] = text
+        sandbox.start()
+        assert sandbox.clock()["offset"] == 7200, "not further at each start, and not back"
 
 
 def test_settings_of_the_command_line(fresh):
@@ -117,8 +125,14 @@ def test_settings_of_the_command_line(fresh):
     ],
     ids=str,
 )  # fmt: skip
-def test_a_bad_option_is_one_clear_sentence(arguments, sentence):
-    result = run(*arguments)
+def test_a_bad_option_is_one_clear_sentence(arguments, sentence, capsys):
+    status, out, err = said(arguments, capsys)
+    assert (status, out) == (2, "")
+    assert sentence in err and err.count("\n") == 1
+    assert "usage" not in err and "Traceback" not in err
+
+
+def test_the_command_says_it_too():
+    result = run("--nothing")
     assert (result.returncode, result.stdout) == (2, "")
-    assert sentence in result.stderr and result.stderr.count("\n") == 1
-    assert "usage" not in result.stderr and "Traceback" not in result.stderr
+    assert result.stderr.endswith("unrecognized arguments: --nothing.\n")

@@ -24,8 +24,8 @@ def to_start_of(sandbox, seconds):
     sandbox.advance(seconds + 0.5 - now(sandbox).timestamp() % seconds)
 
 
-def connected(fresh, login=None, **options):
-    client = Client(fresh(**{"minute_limit": 60, **options}), login).connect()
+def connected(start, login=None, **options):
+    client = Client(start(**{"minute_limit": 60, **options}), login).connect()
     to_start_of(client.sandbox, 60)
     return client
 
@@ -34,8 +34,8 @@ def ask(client, division=None):
     return client.get(JOURNALS, division, select="Code")
 
 
-def test_row_minutely_is_60_calls_in_a_clock_minute(fresh):
-    client = connected(fresh)
+def test_row_minutely_is_60_calls_in_a_clock_minute(anew):
+    client = connected(anew)
     assert [ask(client).status_code for _ in range(61)] == [200] * 60 + [429]
     client.sandbox.advance(40)
     if now(client.sandbox).second > 40:
@@ -44,8 +44,8 @@ def test_row_minutely_is_60_calls_in_a_clock_minute(fresh):
     assert ask(client).status_code == 200
 
 
-def test_row_minutely_is_per_app_and_administration(fresh):
-    client = connected(fresh, minute_limit=2)
+def test_row_minutely_is_per_app_and_administration(anew):
+    client = connected(anew, minute_limit=2)
     sandbox = client.sandbox
     first, second = (item["code"] for item in sandbox.administrations[:2])
     colleague = Client(sandbox, "sem").connect()
@@ -65,8 +65,8 @@ def test_row_minutely_is_per_app_and_administration(fresh):
     assert ask(other_app, first).status_code == 200
 
 
-def test_row_daily_is_shared_by_the_users_and_starts_anew_at_midnight_utc(fresh):
-    client = connected(fresh, day_limit=2)
+def test_row_daily_is_shared_by_the_users_and_starts_anew_at_midnight_utc(anew):
+    client = connected(anew, day_limit=2)
     colleague = Client(client.sandbox, "sem").connect()
     to_start_of(client.sandbox, 86400)
     client.connect()
@@ -79,15 +79,15 @@ def test_row_daily_is_shared_by_the_users_and_starts_anew_at_midnight_utc(fresh)
     assert ask(client.connect()).status_code == 200
 
 
-def test_row_daily_is_5000(fresh):
-    client = connected(fresh)
+def test_row_daily_is_5000(anew):
+    client = connected(anew)
     answer = ask(client)
     assert answer.headers["X-RateLimit-Limit"] == "5000"
     assert answer.headers["X-RateLimit-Remaining"] == "4999"
 
 
-def test_row_fair_use_counts_a_contract_as_a_whole(fresh):
-    client = connected(fresh, day_limit=2, contract_limit=3)
+def test_row_fair_use_counts_a_contract_as_a_whole(anew):
+    client = connected(anew, day_limit=2, contract_limit=3)
     first, second = (item["code"] for item in client.sandbox.administrations[:2])
     assert client.sandbox.settings()["contract_limit"] == 3
     assert [ask(client, code).status_code for code in (first, first, second)] == [200] * 3
@@ -96,9 +96,9 @@ def test_row_fair_use_counts_a_contract_as_a_whole(fresh):
     assert refused.headers["X-RateLimit-Limit"] == "3" and limit_headers(refused) == DAY
 
 
-def test_row_premium_licence_has_no_limit_for_one_app(fresh):
+def test_row_premium_licence_has_no_limit_for_one_app(anew):
     """The app may use up what the contract has, in one administration; then all have none."""
-    client = connected(fresh, day_limit=30_000, contract_limit=30_000)
+    client = connected(anew, day_limit=30_000, contract_limit=30_000)
     assert ask(client).headers["X-RateLimit-Limit"] == "30000"
     client.sandbox.settings(day_limit=4, contract_limit=4)
     first, second = (item["code"] for item in client.sandbox.administrations[:2])
@@ -106,8 +106,8 @@ def test_row_premium_licence_has_no_limit_for_one_app(fresh):
     assert ask(client, second).status_code == 429
 
 
-def test_row_token_is_one_per_570_seconds(fresh):
-    client = connected(fresh)
+def test_row_token_is_one_per_570_seconds(anew):
+    client = connected(anew)
     client.sandbox.advance(400)
     assert client.refresh().status_code == 400
     client.sandbox.advance(170)
@@ -120,16 +120,16 @@ def test_row_request_size_is_10_megabytes(anna):
     assert answer.status_code == 413
 
 
-def test_address_without_an_administration_counts_for_nothing(fresh):
-    client = connected(fresh, minute_limit=1, day_limit=1)
+def test_address_without_an_administration_counts_for_nothing(anew):
+    client = connected(anew, minute_limit=1, day_limit=1)
     for _ in range(3):
         answer = client.call("GET", "/api/v1/current/Me")
         assert answer.status_code == 200 and not limit_headers(answer)
     assert ask(client).status_code == 200
 
 
-def test_header_remaining_counts_refused_calls_too(fresh):
-    client = connected(fresh, minute_limit=3)
+def test_header_remaining_counts_refused_calls_too(anew):
+    client = connected(anew, minute_limit=3)
     for left, path in ((2, JOURNALS), (1, "no/Such"), (0, "crm/Accounts")):
         answer = client.get(path)
         assert limit_headers(answer) == MINUTE | DAY
@@ -137,8 +137,8 @@ def test_header_remaining_counts_refused_calls_too(fresh):
         assert answer.headers["X-RateLimit-Remaining"] == str(4997 + left)
 
 
-def test_header_resets_are_utc_milliseconds(fresh):
-    client = connected(fresh)
+def test_header_resets_are_utc_milliseconds(anew):
+    client = connected(anew)
     answer, moment = ask(client), now(client.sandbox)
     minute = int(answer.headers["X-RateLimit-Minutely-Reset"])
     assert minute % 60_000 == 0 and 0 < minute - moment.timestamp() * 1000 <= 60_000
@@ -147,9 +147,9 @@ def test_header_resets_are_utc_milliseconds(fresh):
     assert 0 < (day - moment).total_seconds() <= 86400
 
 
-def test_header_cookies_of_the_real_service(fresh):
+def test_header_cookies_of_the_real_service(anew):
     """The dump of chapter 2 has two; a client that keeps them is given no other session."""
-    client = connected(fresh)
+    client = connected(anew)
     answer = ask(client)
     cookies = dict(answer.cookies)
     session = cookies.pop("ASP.NET_SessionId")
@@ -164,8 +164,8 @@ def test_header_cookies_of_the_real_service(fresh):
 @pytest.mark.parametrize(
     ("options", "headers"), [({"minute_limit": 1}, MINUTE), ({"day_limit": 1}, DAY)]
 )
-def test_429_has_only_the_headers_of_the_limit_that_was_hit(fresh, options, headers):
-    client = connected(fresh, **options)
+def test_429_has_only_the_headers_of_the_limit_that_was_hit(anew, options, headers):
+    client = connected(anew, **options)
     ask(client)
     refused = ask(client)
     assert (refused.status_code, refused.content) == (429, b"")
@@ -174,8 +174,8 @@ def test_429_has_only_the_headers_of_the_limit_that_was_hit(fresh, options, head
     assert refused.headers[remaining] == "0"
 
 
-def test_429_explained(fresh):
-    client = connected(fresh, minute_limit=1, set="limit_answer=explained")
+def test_429_explained(anew):
+    client = connected(anew, minute_limit=1, limit_answer="explained")
     ask(client)
     refused = ask(client)
     assert (refused.status_code, refused.text) == (429, "API rate limit exceeded")
@@ -183,16 +183,16 @@ def test_429_explained(fresh):
     assert limit_headers(refused) == MINUTE
 
 
-def test_a_refused_call_is_counted_by_no_limit(fresh):
-    client = connected(fresh, minute_limit=1)
+def test_a_refused_call_is_counted_by_no_limit(anew):
+    client = connected(anew, minute_limit=1)
     for _ in range(3):
         ask(client)
     to_start_of(client.sandbox, 60)
     assert ask(client).headers["X-RateLimit-Remaining"] == "4998"
 
 
-def test_a_minute_that_lasts_two_seconds(fresh):
-    client = connected(fresh, minute_limit=1, minute_seconds=2)
+def test_a_minute_that_lasts_two_seconds(anew):
+    client = connected(anew, minute_limit=1, minute_seconds=2)
     # Just after a change of second, so that both calls are in one of these minutes.
     to_start_of(client.sandbox, 2)
     first = ask(client)

@@ -12,18 +12,17 @@ ME = "/api/v1/current/Me"
 HOUR = 3600
 
 
+def at_the_hour(sandbox):
+    """Move to the beginning of an hour; return a client."""
+    moment = datetime.fromisoformat(sandbox.clock()["now"]).timestamp()
+    sandbox.advance(HOUR + 1 - moment % HOUR)
+    return Client(sandbox).connect()
+
+
 @pytest.fixture
-def start(fresh):
-    """Start a sandbox with settings, at the beginning of an hour; return a client."""
-
-    def connect(**settings):
-        sandbox = fresh(error_limit=10)
-        sandbox.settings(**settings)
-        moment = datetime.fromisoformat(sandbox.clock()["now"]).timestamp()
-        sandbox.advance(HOUR + 1 - moment % HOUR)
-        return Client(sandbox).connect()
-
-    return connect
+def start(anew):
+    """Begin with settings, at the beginning of an hour; return a client."""
+    return lambda **settings: at_the_hour(anew(error_limit=10, **settings))
 
 
 def fail(client, times=11, path=JOURNALS, **options):
@@ -192,8 +191,8 @@ def test_faults_are_no_errors_of_the_app(start):
     assert count["errors"] == 1, "a refusal whose answer is lost counts"
 
 
-def test_blocks_outlive_a_restart(start):
-    client = start()
+def test_blocks_outlive_a_restart(fresh):
+    client = at_the_hour(fresh(error_limit=10))
     fail(client)
     client.sandbox.kill()
     client.sandbox.start()

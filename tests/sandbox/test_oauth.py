@@ -96,8 +96,8 @@ def test_wrong_secret_and_grant_type(sandbox):
     assert requests.get(address, timeout=9).status_code == 405
 
 
-def test_code_expires_after_three_minutes(fresh):
-    sandbox = fresh()
+def test_code_expires_after_three_minutes(anew):
+    sandbox = anew()
     code, late = Client(sandbox).code(), Client(sandbox).code()
     sandbox.advance(179)
     assert exchange(sandbox, code).status_code == 200
@@ -105,8 +105,8 @@ def test_code_expires_after_three_minutes(fresh):
     assert exchange(sandbox, late).json()["error"] == "invalid_grant"
 
 
-def test_access_token_lives_600_seconds_and_refresh_opens_at_570(fresh):
-    sandbox = fresh()
+def test_access_token_lives_600_seconds_and_refresh_opens_at_570(anew):
+    sandbox = anew()
     client = Client(sandbox).connect()
     sandbox.advance(565)
     early = client.refresh()
@@ -130,8 +130,8 @@ def test_access_token_lives_600_seconds_and_refresh_opens_at_570(fresh):
     assert (expired.status_code, message(expired)) == (401, "Access token expired")
 
 
-def test_new_consent_kills_the_older_chain(fresh):
-    sandbox = fresh()
+def test_new_consent_kills_the_older_chain(anew):
+    sandbox = anew()
     older, newer, other = Client(sandbox).connect(), Client(sandbox).connect(), None
     other = Client(sandbox, "sem").connect()
     sandbox.advance(580)
@@ -151,8 +151,8 @@ def test_calls_without_a_good_token(sandbox):
     assert (answer.status_code, message(answer)) == (401, "Access token expired")
 
 
-def test_consent_limits_administrations(fresh):
-    sandbox = fresh()
+def test_consent_limits_administrations(anew):
+    sandbox = anew()
     first, second = (item["code"] for item in sandbox.administrations)
     client = Client(sandbox).connect(divisions=[second])
     codes = [row["Code"] for row in client.rows(f"/api/v1/{first}/system/Divisions")]
@@ -166,8 +166,8 @@ def test_consent_limits_administrations(fresh):
     assert missing.headers["reason"] == "NoDivisionAccess"
 
 
-def test_person_manages_and_revokes(fresh):
-    sandbox = fresh()
+def test_person_manages_and_revokes(anew):
+    sandbox = anew()
     first, second = (item["code"] for item in sandbox.administrations)
     client = Client(sandbox).connect()
     page = client.person.visit("/docs/MyExactOnline.aspx")[1]
@@ -183,8 +183,8 @@ def test_person_manages_and_revokes(fresh):
     assert client.connect().get("financial/Journals", division=first).status_code == 200
 
 
-def test_own_app_has_no_choice_of_administrations(fresh):
-    sandbox = fresh()
+def test_own_app_has_no_choice_of_administrations(anew):
+    sandbox = anew()
     client = Client(sandbox)
     page = client.person.visit("/docs/ManageApps.aspx")[1]
     status, _, _ = client.person.submit(

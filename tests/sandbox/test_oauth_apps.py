@@ -55,8 +55,8 @@ def test_own_app_has_no_choice_and_no_data_scope(sandbox):
     assert status == 400 and "no choice of administrations" in text
 
 
-def test_apps_by_control(fresh):
-    sandbox = fresh()
+def test_apps_by_control(anew):
+    sandbox = anew()
     app = sandbox.register_app("Third", REDIRECT, kind="partner", scopes={"Crm accounts": "read"})
     assert (app["name"], app["kind"], app["site"]) == ("Third", "partner", "nl")
     third = SimpleNamespace(**{**vars(sandbox), **app})
@@ -74,8 +74,8 @@ def test_apps_by_control(fresh):
     ("answer", "query"),
     [("error", {"error": "access_denied", "state": "st/ate 1"}), ("bare", {"state": "st/ate 1"})],
 )
-def test_refused_consent(fresh, answer, query):
-    sandbox = fresh(set=f"refused_consent={answer}")
+def test_refused_consent(anew, answer, query):
+    sandbox = anew(refused_consent=answer)
     address = anna_on(sandbox).consent(authorize_url(sandbox), allow=False)
     assert address.startswith(REDIRECT) and query_of(address) == query
     address = anna_on(sandbox).consent(authorize_url(sandbox, state=None), allow=False)

@@ -22,8 +22,8 @@ def revoke(client):
 
 
 @pytest.fixture
-def sem(fresh):
-    return Client(fresh(), "sem").connect()
+def sem(anew):
+    return Client(anew(), "sem").connect()
 
 
 @pytest.mark.parametrize(("answer", "status"), [("dies", 401), ("lives", 200)])
@@ -117,9 +117,9 @@ def test_deleted_user(sem):
         sem.sandbox.delete_user("sem")
 
 
-def test_administration_that_becomes_inactive(fresh):
+def test_administration_that_becomes_inactive(anew):
     """A connection for it alone dies with it; one that has another lives on (chapter 1.6)."""
-    sandbox = fresh()
+    sandbox = anew()
     first, second = (item["code"] for item in sandbox.administrations[:2])
     alone, both = Client(sandbox, "sem").connect([first]), Client(sandbox).connect([first, second])
     sandbox.control("POST", "administrations", {"code": first, "status": 0})

@@ -30,16 +30,16 @@ def no_chain():
 
 
 @pytest.fixture
-def ripe(fresh):
+def ripe(anew):
     """A client whose access token may be renewed."""
-    client = Client(fresh()).connect()
+    client = Client(anew()).connect()
     client.sandbox.advance(580)
     return client
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_row_too_early(fresh, status):
-    client = Client(fresh()).connect()
+def test_row_too_early(anew, status):
+    client = Client(anew()).connect()
     client.sandbox.settings(early_refresh_status=status)
     client.sandbox.advance(565)
     body = {"error": "access_denied", "error_description": EARLY}
@@ -63,8 +63,8 @@ def test_row_used_refresh_token_by_the_other_version(ripe):
     assert newest.refresh().status_code == 200, "the newest token of the chain is still good"
 
 
-def test_row_refresh_token_older_than_30_days(fresh):
-    client = Client(fresh()).connect()
+def test_row_refresh_token_older_than_30_days(anew):
+    client = Client(anew()).connect()
     client.sandbox.advance(30 * 86400 - 60)
     client.take(client.refresh())
     client.sandbox.advance(30 * 86400 + 1)
@@ -92,8 +92,8 @@ def code_used(client):
     return {"code": code}
 
 
-def test_row_wrong_expired_or_foreign_code(fresh):
-    client = Client(fresh())
+def test_row_wrong_expired_or_foreign_code(anew):
+    client = Client(anew())
     for case, form in wrong_codes(client):
         assert seen(exchange(client, **form)) == no_chain(), case
 

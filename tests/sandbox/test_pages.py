@@ -89,8 +89,8 @@ def test_log_out(sandbox):
     assert 'name="Password"' in person.open("/docs/MenuPortal.aspx")[1]
 
 
-def test_changed_password_and_lost_administration(fresh):
-    sandbox = fresh()
+def test_changed_password_and_lost_administration(anew):
+    sandbox = anew()
     client = Client(sandbox, "sem").connect()
     first, second = (item["code"] for item in sandbox.administrations)
     sandbox.change_user("sem", divisions=[first])

@@ -97,8 +97,8 @@ def test_what_cannot_be_processed(sem):
     assert read(sem, blocked)["Status"] == 20
 
 
-def test_right_to_process(fresh):
-    sandbox = fresh()
+def test_right_to_process(anew):
+    sandbox = anew()
     client = Client(sandbox, "sem").connect()
     invoice = client.invoice()
     rights = [

@@ -146,10 +146,10 @@ def test_list_of_open_items(anna):
         assert anna.get(OPEN_ITEMS, filter=part).status_code == 400
 
 
-def test_more_open_items_than_a_page(fresh):
+def test_more_open_items_than_a_page(anew):
     from client import Client
 
-    sandbox = fresh()
+    sandbox = anew()
     client = Client(sandbox).connect()
     customer, item = client.account(), client.item()
     for _ in range(61):
@@ -169,10 +169,10 @@ def test_select_is_mandatory_and_put_is_small(anna):
     assert anna.delete(path).status_code == 403
 
 
-def test_needs_the_right_scope(fresh):
+def test_needs_the_right_scope(anew):
     from client import Client
 
-    sandbox = fresh()
+    sandbox = anew()
     client = Client(sandbox).connect()
     sandbox.control("POST", "scopes", {"Financial receivables": None})
     answer = client.get(RECEIVABLES, select="ID")

@@ -76,7 +76,7 @@ def test_texts_in_the_user_s_language(sem):
     assert answer["EmailCreationError"] == "Mandatory: Customer e-mail address"
 
 
-def test_log_can_be_emptied(fresh):
-    sandbox = fresh()
+def test_log_can_be_emptied(anew):
+    sandbox = anew()
     assert sandbox.control("GET", "mails") == {"mails": []}
     assert sandbox.control("DELETE", "mails") == {}

@@ -43,8 +43,8 @@ def test_periods_are_closed_by_those_who_may(sandbox, sem, anna):
     assert anna.rows(path, filter="Journal eq '71' and Status eq 1") == []
 
 
-def test_no_financial_year_at_all(fresh):
-    sandbox = fresh()
+def test_no_financial_year_at_all(anew):
+    sandbox = anew()
     for year in range(YEAR - 1, YEAR + 2):
         body = {"division": DIVISION, "year": year, "exists": False}
         sandbox.control("POST", "periods", body)

@@ -105,8 +105,8 @@ def test_deleted_rows_leave_a_trace(anna):
     assert account["ID"] not in {row["ID"] for row in since(anna, ACCOUNTS, 1, "ID")}
 
 
-def test_deleted_is_kept_about_two_months(fresh):
-    client = Client(fresh()).connect()
+def test_deleted_is_kept_about_two_months(anew):
+    client = Client(anew()).connect()
     account = client.account()
     client.delete(f"crm/Accounts(guid'{account['ID']}')")
     for days, kept in ((55, True), (10, False)):
@@ -116,8 +116,8 @@ def test_deleted_is_kept_about_two_months(fresh):
 
 
 @pytest.mark.parametrize("form", ["object", "bare"])
-def test_timestamp_of_a_moment(fresh, form):
-    client = Client(fresh()).connect()
+def test_timestamp_of_a_moment(anew, form):
+    client = Client(anew()).connect()
     client.sandbox.settings(function_answer=form)
 
     def start_of(moment, name="Accounts"):
@@ -155,8 +155,8 @@ def test_bad_questions_for_a_timestamp(anna, query):
     assert anna.call("GET", f"read/sync/Sync/SyncTimestamp?{query}").status_code == 400
 
 
-def test_a_move_gives_all_rows_other_timestamps(fresh):
-    client = Client(fresh()).connect()
+def test_a_move_gives_all_rows_other_timestamps(anew):
+    client = Client(anew()).connect()
     other = client.sandbox.administrations[1]["code"]
 
     def moved(code):
@@ -222,8 +222,8 @@ def test_bulk_shows_what_the_list_shows(anna):
         assert one[key] == rows[0][key]
 
 
-def test_many_customers_are_read_in_no_more_calls_than_pages(fresh):
-    client = Client(fresh()).connect()
+def test_many_customers_are_read_in_no_more_calls_than_pages(anew):
+    client = Client(anew()).connect()
     there = len(since(client, ACCOUNTS, 1, "ID"))
     client.sandbox.seed_customers(client.division, 5000)
     client.sandbox.clear_calls()

@@ -6,8 +6,8 @@ from client import Client
 from exact_sandbox.process import SandboxError
 
 
-def test_seeded_customers_are_whole(fresh):
-    client = Client(fresh()).connect()
+def test_seeded_customers_are_whole(anew):
+    client = Client(anew()).connect()
     first = client.sandbox.seed_customers(client.division, 3)
     for number in range(first, first + 3):
         row = client.one("crm/Accounts", f"trim(Code) eq '{number}'")

@@ -190,8 +190,8 @@ def revoke(client):
     person.submit(page, "client_id", answer="revoke")
 
 
-def test_revoking_leaves_an_orphan_until_night(fresh, receiver):
-    client = Client(fresh()).connect()
+def test_revoking_leaves_an_orphan_until_night(anew, receiver):
+    client = Client(anew()).connect()
     row = subscribe(client, receiver)
     revoke(client)
     client.connect()
@@ -206,8 +206,8 @@ def test_revoking_leaves_an_orphan_until_night(fresh, receiver):
     subscribe(client, receiver)
 
 
-def test_night_leaves_others_alone(fresh, receiver):
-    client = Client(fresh()).connect()
+def test_night_leaves_others_alone(anew, receiver):
+    client = Client(anew()).connect()
     subscribe(client, receiver)
     client.sandbox.advance(86400)
     client.connect()
