@@ -237,7 +237,6 @@ class Store:
     def _attach_kept(self):
         if not any(item["name"] == "kept" for item in self.execute("PRAGMA database_list")):
             self.execute("ATTACH ? AS kept", self._kept)
-            self.execute("PRAGMA kept.synchronous = OFF")
 
     def close(self):
         """Close the file; the write-ahead log is folded into it."""

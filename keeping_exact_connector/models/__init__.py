@@ -30,6 +30,7 @@ from . import (
     keeping_exact_invoice_line,
     keeping_exact_invoice_period,
     keeping_exact_invoice_line_editing,
+    keeping_exact_invoice_line_rates,
     keeping_exact_hour,
     keeping_exact_rate,
     keeping_exact_exclusion,

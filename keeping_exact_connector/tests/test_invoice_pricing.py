@@ -71,6 +71,10 @@ class TestInvoicePricing(ExactCase):
             {hour.rate: hour.rate_source for hour in invoice.hour_ids},
             {110: "task", 90: "company"},
         )
+        self.assertEqual(
+            invoice.line_ids.mapped("rate_because"),
+            ["Rate of the task", "Rate of the organisation"],
+        )
 
     def test_later_changes_of_rates_alter_nothing_that_was_billed(self):
         rate = self._rate(90)

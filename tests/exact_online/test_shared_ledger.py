@@ -17,7 +17,7 @@ from exact_online import LimitReached, Refused, eq
 from exact_sandbox.process import SandboxProcess
 
 USER = Path(__file__).with_name("ledger_users.py")
-PROCESSES, MINUTE, LIMIT, SECONDS = 4, 2, 60, 7
+PROCESSES, MINUTE, LIMIT, SECONDS = 4, 3, 30, 10
 
 
 def run_users(organisation, path, processes=PROCESSES, name="ID"):
