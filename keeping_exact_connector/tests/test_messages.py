@@ -1,3 +1,5 @@
+import itertools
+
 from odoo.tests import TransactionCase, tagged
 
 from .. import exact_online
@@ -283,9 +285,11 @@ class TestMessages(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("nl_NL")
-        cls.env["ir.module.module"]._load_module_terms(["keeping_exact_connector"], ["nl_NL"])
-        cls.dutch = cls.env(context={"lang": "nl_NL"})
+        languages = ["nl_NL", "fr_BE"]
+        for code in languages:
+            cls.env["res.lang"]._activate_lang(code)
+        cls.env["ir.module.module"]._load_module_terms(["keeping_exact_connector"], languages)
+        cls.dutch, cls.french = (cls.env(context={"lang": code}) for code in languages)
         cls.english = cls.env(context={"lang": "en_US"})
 
     def test_every_row_in_every_language_has_a_reason_and_a_remedy(self):
@@ -375,19 +379,33 @@ class TestMessages(TransactionCase):
         self.assertEqual(messages.code_of(exact_online.Refused(status=404)), "gone")
 
     def test_every_message_is_translated_whole(self):
-        for code in messages.MESSAGES:
-            with self.subTest(code=code):
+        for code, other in itertools.product(messages.MESSAGES, (self.dutch, self.french)):
+            with self.subTest(code=code, language=other.lang):
                 english = messages.explain(self.english, code, "TEXT")
-                dutch = messages.explain(self.dutch, code, "TEXT")
-                self.assertNotEqual(english.text, dutch.text)
-                self.assertNotEqual(english.remedy, dutch.remedy)
-                self.assertEqual("TEXT" in english.text, "TEXT" in dutch.text)
-        for code in messages.HEALTH:
-            with self.subTest(health=code):
+                translated = messages.explain(other, code, "TEXT")
+                self.assertNotEqual(english.text, translated.text)
+                self.assertNotEqual(english.remedy, translated.remedy)
+                self.assertEqual("TEXT" in english.text, "TEXT" in translated.text)
+        for code, other in itertools.product(messages.HEALTH, (self.dutch, self.french)):
+            with self.subTest(health=code, language=other.lang):
                 english = messages.explain_health(self.english, code, "TEXT")
-                dutch = messages.explain_health(self.dutch, code, "TEXT")
-                self.assertNotEqual(english, dutch)
-                self.assertEqual("TEXT" in english, "TEXT" in dutch)
+                translated = messages.explain_health(other, code, "TEXT")
+                self.assertNotEqual(english, translated)
+                self.assertEqual("TEXT" in english, "TEXT" in translated)
+
+    def test_a_refusal_in_french_is_explained_in_french(self):
+        """Of the whole add-on only these sentences are: what Exact says is French there too."""
+        error = refused("Obligatoire: Journal", "La période est clôturée: 2026 - 9")
+        message = messages.explain(self.french, messages.code_of(error), messages.text_of(error))
+        self.assertEqual(
+            message.text,
+            "Aucun journal de ventes n'est choisi, et Exact Online n'en a pas par défaut\N{NBSP}: "
+            "Obligatoire: Journal\n"
+            "La période de la date de facture est clôturée dans Exact Online\N{NBSP}: "
+            "La période est clôturée: 2026 - 9",
+        )
+        self.assertIn("le nom de l'administration > Paramètres", message.remedy)
+        self.assertIn("Demandez au comptable d'ouvrir la période", message.remedy)
 
     def test_every_code_that_is_recognised_has_a_message(self):
         codes = {*recognise._CODES.values(), *recognise._OTHERS.values()}

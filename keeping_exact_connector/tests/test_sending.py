@@ -157,6 +157,21 @@ class TestSending(SendingCase):
         self.assertEqual(invoice.state, "open")
         self.assertFalse(invoice.error_message)
 
+    def test_a_reader_of_french_reads_in_french_why_it_was_refused(self):
+        self.env["res.lang"]._activate_lang("fr_BE")
+        self.env["ir.module.module"]._load_module_terms(["keeping_exact_connector"], ["fr_BE"])
+        self.invoicer.sudo().lang = "fr_BE"
+        self._queued()
+        self._send()
+        self._refuse_next(INVOICES, "Obligatoire: Journal")
+        invoice = self._queued(4)
+        self._send()
+        mine = self.env(user=self.invoicer, context={"lang": self.invoicer.lang})
+        read = invoice.with_env(mine)
+        self.assertIn("Aucun journal de ventes n'est choisi", read.error_message)
+        self.assertIn("Obligatoire: Journal", read.error_message)
+        self.assertIn("Choisissez ici un journal de ventes", read.error_remedy)
+
     def test_exact_out_of_reach_loses_nothing(self):
         self._queued()
         self._send()
