@@ -79,7 +79,7 @@ def test_the_cheapest_way(server, client, endpoint, select, where, path):
 
 
 @pytest.mark.parametrize("profile", ["strict", "lenient"])
-def test_no_whole_list_is_refused(profile):
+def test_no_whole_list_is_refused(profile, anew):
     """Each that has a sibling, whatever is selected, in spite of mandatory filtering."""
     lists = {
         ACCOUNTS: "ID",
@@ -91,13 +91,12 @@ def test_no_whole_list_is_refused(profile):
         "salesinvoice/SalesInvoices": "InvoiceID",
         "salesinvoice/SalesInvoiceLines": "ID",
     }
-    with SandboxProcess(profile=profile) as sandbox:
-        organisation = Organisation(sandbox).connect()
-        with organisation.client() as client:
-            for endpoint, name in lists.items():
-                pages = client.everything(endpoint, select=name)
-                rows = sum(len(page) for page in pages)
-                assert rows == len(sandbox.rows(DIVISION, endpoint)), endpoint
+    sandbox = anew(profile=profile)
+    with Organisation(sandbox).connect().client() as client:
+        for endpoint, name in lists.items():
+            pages = client.everything(endpoint, select=name)
+            rows = sum(len(page) for page in pages)
+            assert rows == len(sandbox.rows(DIVISION, endpoint)), endpoint
 
 
 def test_only_endpoints(client):

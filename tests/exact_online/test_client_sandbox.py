@@ -286,12 +286,10 @@ def test_an_exhausted_minute(organisation, client, calls):
         organisation.sandbox.settings(minute_limit=60)
 
 
-def test_row_premium_licence():
+def test_row_premium_licence(anew):
     """An app has all that the contract has (ch. 2)."""
-    from exact_sandbox.process import SandboxProcess
-
-    premium = {"minute_limit": 1000, "day_limit": 30_000, "contract_limit": 30_000}
-    with SandboxProcess(**premium) as sandbox, Organisation(sandbox).connect().client() as client:
+    sandbox = anew(minute_limit=1000, day_limit=30_000, contract_limit=30_000)
+    with Organisation(sandbox).connect().client() as client:
         assert some(client, ACCOUNTS, where=eq("Name", "Gemeente Zeist"))
         assert (client.budget.day_limit, client.budget.day_remaining) == (30_000, 29_999)
         assert (client.budget.minute_limit, client.budget.minute_remaining) == (1000, 999)

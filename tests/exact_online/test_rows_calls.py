@@ -15,7 +15,6 @@ from organisation import (
 )
 
 from exact_online import NoRight, NotConnected, Refused, UnknownOutcome, Unreachable, eq
-from exact_sandbox.process import SandboxProcess
 
 PROBLEM = (
     '{"error":{"code":"","message":{"lang":"","value":"A problem has occurred. The cause of '
@@ -24,13 +23,13 @@ PROBLEM = (
 
 
 @pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request):
-    with SandboxProcess(profile=request.param, **NO_LIMITS) as sandbox:
-        sandbox.profile = request.param
-        organisation = Organisation(sandbox).connect()
-        with organisation.client() as client:
-            organisation.books = Books(client)
-        yield organisation
+def organisation(request, renew):
+    sandbox = renew(profile=request.param, **NO_LIMITS)
+    sandbox.profile = request.param
+    organisation = Organisation(sandbox).connect()
+    with organisation.client() as client:
+        organisation.books = Books(client)
+    return organisation
 
 
 @pytest.fixture

@@ -7,17 +7,16 @@ import pytest
 from organisation import ACCOUNTS, DIVISION, Organisation
 
 from exact_online import ExactError, Ledger, LimitReached, Refused, eq
-from exact_sandbox.process import SandboxProcess
 
 SECOND = 1204377
 DOCUMENTS, ATTACHMENTS = "documents/Documents", "documents/DocumentAttachments"
 
 
 @pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request):
-    with SandboxProcess(profile=request.param) as sandbox:
-        sandbox.profile = request.param
-        yield Organisation(sandbox)
+def organisation(request, renew):
+    sandbox = renew(profile=request.param, minute_limit=60, error_limit=10)
+    sandbox.profile = request.param
+    return Organisation(sandbox)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from organisation import (
 )
 
 from exact_online import NoRight, eq
-from exact_sandbox.process import SandboxProcess
 
 SECOND = 1204377
 SIX = [
@@ -26,13 +25,13 @@ SIX = [
 
 
 @pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request):
-    with SandboxProcess(profile=request.param, **NO_LIMITS) as sandbox:
-        sandbox.profile = request.param
-        organisation = Organisation(sandbox).connect()
-        with organisation.client() as client:
-            organisation.books = Books(client)
-        yield organisation
+def organisation(request, renew):
+    sandbox = renew(profile=request.param, **NO_LIMITS)
+    sandbox.profile = request.param
+    organisation = Organisation(sandbox).connect()
+    with organisation.client() as client:
+        organisation.books = Books(client)
+    return organisation
 
 
 @pytest.fixture

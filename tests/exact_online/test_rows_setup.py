@@ -19,7 +19,6 @@ from organisation import (
 )
 
 from exact_online import NoRight, Refused, eq
-from exact_sandbox.process import SandboxProcess
 
 GROUPS, LEDGERS = "logistics/ItemGroups", "financial/GLAccounts"
 ENTRIES, PRINTED = "salesentry/SalesEntries", "salesinvoice/PrintedSalesInvoices"
@@ -27,13 +26,13 @@ YEAR = date.today().year
 
 
 @pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request):
-    with SandboxProcess(profile=request.param, **NO_LIMITS) as sandbox:
-        sandbox.profile = request.param
-        organisation = Organisation(sandbox).connect()
-        with organisation.client() as client:
-            organisation.books = Books(client)
-        yield organisation
+def organisation(request, renew):
+    sandbox = renew(profile=request.param, **NO_LIMITS)
+    sandbox.profile = request.param
+    organisation = Organisation(sandbox).connect()
+    with organisation.client() as client:
+        organisation.books = Books(client)
+    return organisation
 
 
 @pytest.fixture

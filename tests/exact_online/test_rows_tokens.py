@@ -14,17 +14,16 @@ from exact_online import (
     refresh,
 )
 from exact_sandbox.person import Person
-from exact_sandbox.process import SandboxProcess
 
 CHAIN = "Token is not allowed, because of invalid or empty chainId"
 TOKEN = "/api/oauth2/token"
 
 
 @pytest.fixture(scope="module", params=["strict", "lenient"])
-def sandbox(request):
-    with SandboxProcess(profile=request.param, **NO_LIMITS) as sandbox:
-        sandbox.profile = request.param
-        yield sandbox
+def sandbox(request, renew):
+    sandbox = renew(profile=request.param, **NO_LIMITS)
+    sandbox.profile = request.param
+    return sandbox
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import contextlib
 
 from client import Client, message
 
-from exact_sandbox.process import SandboxProcess
-
 LANGUAGES = {"nl": "anna", "en": "sem", "fr": "lea"}
 FIRST = 241806
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -56,11 +54,3 @@ class Three:
             yield
         finally:
             self.sandbox.settings(**{name: before[name] for name in values})
-
-
-@contextlib.contextmanager
-def three_readers():
-    """Run a sandbox of their own."""
-    limits = {"minute_limit": 100_000, "day_limit": 1_000_000, "error_limit": 100_000}
-    with SandboxProcess(**limits) as sandbox:
-        yield Three(sandbox)

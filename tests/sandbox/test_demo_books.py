@@ -3,8 +3,6 @@
 import pytest
 from client import Client, message
 
-from exact_sandbox.process import SandboxProcess
-
 BELGIAN = 3150442
 VAT_PROPERTIES = (
     "Charged", "Country", "EUSalesListing", "GLToClaim", "GLToPay", "IntraStat", "IsBlocked",
@@ -13,11 +11,10 @@ VAT_PROPERTIES = (
 
 
 @pytest.fixture(scope="module")
-def lea():
-    with SandboxProcess(minute_limit=100_000, error_limit=100_000) as sandbox:
-        client = Client(sandbox, "lea")
-        client.division = BELGIAN
-        yield client.connect()
+def lea(renew):
+    client = Client(renew(), "lea")
+    client.division = BELGIAN
+    return client.connect()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import pytest
 from client import Client, message
 
 from exact_sandbox.metadata import Metadata
-from exact_sandbox.process import SandboxProcess
 from exact_sandbox.users import RIGHTS
 
 INVOICES, LINES = "salesinvoice/SalesInvoices", "salesinvoice/SalesInvoiceLines"
@@ -16,9 +15,8 @@ EVERYTHING = {"select": "*", "filter": "Created ge datetime'2000-01-01'"}
 
 
 @pytest.fixture(scope="module")
-def sandbox():
-    with SandboxProcess(**NO_LIMITS) as process:
-        yield process
+def sandbox(renew):
+    return renew(**NO_LIMITS)
 
 
 @pytest.fixture(scope="module")

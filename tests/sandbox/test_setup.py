@@ -4,16 +4,15 @@ from datetime import date
 
 import pytest
 from client import message
-from languages import FIRST, NOBODY, three_readers
+from languages import FIRST, NOBODY, Three
 
 INVOICES, LINES = "salesinvoice/SalesInvoices", "salesinvoice/SalesInvoiceLines"
 PRINTED, GROUPS = "salesinvoice/PrintedSalesInvoices", "logistics/ItemGroups"
 
 
 @pytest.fixture(scope="module")
-def three():
-    with three_readers() as readers:
-        yield readers
+def three(renew):
+    return Three(renew(day_limit=1_000_000))
 
 
 def item(client, code="UREN"):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from client import message
-from languages import FIRST, NOBODY, three_readers
+from languages import FIRST, NOBODY, Three
 from test_setup import INVOICES, LINES, invoice, item, ledger, line, new_item
 
 from exact_sandbox.users import RIGHTS
@@ -14,9 +14,8 @@ LEDGERS, JOURNALS = "financial/GLAccounts", "financial/Journals"
 
 
 @pytest.fixture(scope="module")
-def three():
-    with three_readers() as readers:
-        yield readers
+def three(renew):
+    return Three(renew(day_limit=1_000_000))
 
 
 def test_vat_code_unknown(three):
