@@ -20,7 +20,7 @@ CODES = [
     ("hours_item", "Hours item"),
 ]
 STATES = [
-    ("unknown", "Not known"),
+    ("unknown", "Unknown"),
     ("ok", "In order"),
     ("warning", "Attention"),
     ("blocked", "Blocked"),
@@ -57,7 +57,7 @@ class KeepingExactCheck(models.Model):
         required=True,
         readonly=True,
         help="Blocked: Exact will refuse something until it is put right. Attention: it works, but "
-        "look at it. Not known: Exact did not show it to this user.",
+        "look at it. Unknown: Exact did not show it to this user.",
     )
     message_code = fields.Char(readonly=True, export_string_translation=False)
     params = fields.Json(readonly=True, export_string_translation=False)
