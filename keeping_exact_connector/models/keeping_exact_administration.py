@@ -101,6 +101,16 @@ class KeepingExactAdministration(models.Model):
         help="Within how many days is to be paid. Used where the customer has none in Exact. Left "
         "empty, Exact takes its own default.",
     )
+    ignored_partner_ids = fields.Many2many(
+        "res.partner",
+        "keeping_exact_ignored_partner",
+        "administration_id",
+        "partner_id",
+        string="Ignored customers",
+        readonly=True,
+        groups="keeping_exact_connector.group_invoicing,keeping_exact_connector.group_administrator",
+        help="Not invoiced in this administration, so not asked for.",
+    )
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")
     invoice_ids = fields.One2many("keeping.exact.invoice", "administration_id")

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import quote
 
 from odoo import api, fields, models
 
@@ -54,6 +55,17 @@ class KeepingExactAdministrationSending(models.Model):
         """
         self.ensure_one()
         return self.connection_id._get_client(self.code, token_source, self)
+
+    def _get_card_url(self, customer):
+        """Return the address of a customer's card in Exact, or of its start page (chapter 7).
+
+        :param customer: one keeping.exact.customer in Exact, or none
+        """
+        self.ensure_one()
+        site_url = self.env["keeping.exact.connection"]._get_site_url(self.site)
+        page = "CRMAccountCard.aspx" if customer.guid else "MenuPortal.aspx"
+        url = f"{site_url}/docs/{page}?_Division_={self.code}"
+        return url + (f"&AccountID={quote('{' + customer.guid + '}')}" if customer.guid else "")
 
     def _is_paused(self):
         self.ensure_one()

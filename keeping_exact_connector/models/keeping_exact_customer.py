@@ -8,6 +8,14 @@ from ..tools.guards import check_editable
 from ..tools.names import clean_email, clean_name, clean_number
 
 CUSTOMER = "C"
+# Why an account in Exact looks like a contact here, the surest first.
+MATCH_REASONS = [
+    ("vat", "the VAT number is the same"),
+    ("chamber", "the Chamber of Commerce number is the same"),
+    ("code", "the number is the same"),
+    ("email", "the e-mail address is the same"),
+    ("name", "the name is the same"),
+]
 
 
 class KeepingExactCustomer(models.Model):
@@ -24,6 +32,7 @@ class KeepingExactCustomer(models.Model):
         "Name": "name",
         "Status": "status",
         "Blocked": "blocked",
+        "IsSupplier": "is_supplier",
         "VATNumber": "vat",
         "ChamberOfCommerce": "chamber_of_commerce",
         "Email": "email",
@@ -32,10 +41,14 @@ class KeepingExactCustomer(models.Model):
         "SalesVATCode": "sales_vat_code",
         "SalesCurrency": "sales_currency",
         "PaymentConditionSales": "payment_condition",
+        "InvoiceAccount": "invoice_account",
+        "PeppolIdentifier": "peppol_identifier",
+        "PeppolIdentifierType": "peppol_identifier_type",
     }
 
     status = fields.Char(readonly=True, help="C is a customer; A none, S suspect, P prospect")
     blocked = fields.Boolean(readonly=True)
+    is_supplier = fields.Boolean(string="Supplier", readonly=True)
     vat = fields.Char(string="VAT number", readonly=True)
     chamber_of_commerce = fields.Char(readonly=True)
     email = fields.Char(readonly=True)
@@ -44,8 +57,20 @@ class KeepingExactCustomer(models.Model):
     sales_vat_code = fields.Char(string="VAT code", readonly=True)
     sales_currency = fields.Char(string="Currency", readonly=True)
     payment_condition = fields.Char(readonly=True)
+    invoice_account = fields.Char(
+        string="Invoice to (Exact ID)",
+        readonly=True,
+        help="The customer in Exact to whom invoices for this one go, where that is another one.",
+    )
+    peppol_identifier = fields.Char(string="Peppol identifier", readonly=True)
+    peppol_identifier_type = fields.Integer(
+        string="Kind of Peppol identifier", readonly=True, help="Exact's own number of the kind"
+    )
     creation_confirmed = fields.Boolean(
         readonly=True, help="A person saw what looks alike and wants a new customer."
+    )
+    wanted = fields.Boolean(
+        readonly=True, help="Asked for by a person, apart from any invoice: it is made anyway."
     )
     name_clean = fields.Char(compute="_compute_clean", store=True, index=True)
     vat_clean = fields.Char(compute="_compute_clean", store=True, index="btree_not_null")
@@ -167,8 +192,34 @@ class KeepingExactCustomer(models.Model):
         }
 
     @api.model
-    def _find_candidates(self, administration, keys):
-        """Return customers by (reason, key) for the keys of all partners, in one query."""
+    def _match_others(self, administration, partners):
+        """Find relations in Exact that look like partners and cannot be invoiced as they are.
+
+        Suppliers, prospects and blocked customers. Making a new customer beside one of these is
+        for a person to decide.
+
+        :param administration: one keeping.exact.administration
+        :param partners: commercial res.partner records
+        :return: dict partner id -> list of (customer, reason)
+        """
+        keys = {partner: self._get_match_keys(partner) for partner in partners}
+        buckets = self._find_candidates(administration, keys.values(), usable=False)
+        result = {}
+        for partner in partners:
+            reasons = {}
+            for reason in ("vat", "chamber", "name"):
+                key = keys[partner][reason]
+                for customer in buckets[reason, key] if key else []:
+                    reasons.setdefault(customer, reason)
+            result[partner.id] = list(reasons.items())
+        return result
+
+    @api.model
+    def _find_candidates(self, administration, keys, usable=True):
+        """Return customers by (reason, key) for the keys of all partners, in one query.
+
+        :param bool usable: those that can be invoiced, or else those that cannot
+        """
         columns = {
             "vat": "vat_clean",
             "chamber": "chamber_clean",
@@ -185,15 +236,9 @@ class KeepingExactCustomer(models.Model):
         if not wanted:
             return buckets
         alike = Domain.OR(Domain(column, "in", list(keys)) for column, keys in wanted.items())
-        able = Domain(
-            [
-                ("administration_id", "=", administration.id),
-                ("status", "=", CUSTOMER),
-                ("blocked", "=", False),
-                ("guid", "!=", False),
-            ]
-        )
-        for customer in self.search(able & alike):
+        able = Domain("status", "=", CUSTOMER) & Domain("blocked", "=", False)
+        known = Domain("administration_id", "=", administration.id) & Domain("guid", "!=", False)
+        for customer in self.search(known & alike & (able if usable else ~able)):
             for reason, column in columns.items():
                 if customer[column]:
                     buckets[reason, customer[column]] |= customer

@@ -19,16 +19,17 @@ LOOKED_BACK = timedelta(days=1)
 CONTROLS = 3
 
 
-class KeepingExactCustomerSending(models.Model):
+class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-merging-classes-inherited
     """Making a customer in Exact that is not there yet, once."""
 
     _inherit = "keeping.exact.customer"
 
     @api.model
-    def _plan_creation(self, administration, partner, confirmed=False):
+    def _plan_creation(self, administration, partner, confirmed=False, wanted=False):
         """Plan a new customer in Exact for a commercial partner.
 
         :param bool confirmed: a person saw what looks alike and wants a new one
+        :param bool wanted: a person asked for it, whether or not there is an invoice for it
         """
         customer = self.create(
             {
@@ -41,6 +42,7 @@ class KeepingExactCustomerSending(models.Model):
                 "partner_id": partner.id,
                 "match_origin": "created",
                 "creation_confirmed": confirmed,
+                "wanted": wanted,
             }
         )
         self.env["keeping.exact.operation"]._plan(customer)
@@ -150,7 +152,7 @@ class KeepingExactCustomerSending(models.Model):
         return bool(name) and self.name.startswith(name) and len(name) >= shortest
 
     def _is_needed(self):
-        return bool(
+        return self.wanted or bool(
             self.env["keeping.exact.invoice"].search_count(
                 [("customer_id", "=", self.id), ("state", "in", UNDER_WAY)], limit=1
             )

@@ -1,4 +1,3 @@
-from urllib.parse import quote
 from uuid import UUID
 
 from odoo import api, fields, models
@@ -10,6 +9,7 @@ from ..tools import messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import INVOICING, check_editable, check_invoicing
 from ..tools.reference import make_reference
+from .keeping_exact_customer import MATCH_REASONS
 
 # What a person may change, and only while it is a draft or was refused.
 EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_customer", "line_ids"}
@@ -87,15 +87,7 @@ class KeepingExactInvoice(models.Model):
         "keeping.exact.customer", compute="_compute_proposed_customer_id", groups=INVOICING
     )
     proposal_reason = fields.Selection(
-        [
-            ("vat", "the VAT number is the same"),
-            ("chamber", "the Chamber of Commerce number is the same"),
-            ("code", "the number is the same"),
-            ("email", "the e-mail address is the same"),
-            ("name", "the name is the same"),
-        ],
-        compute="_compute_proposed_customer_id",
-        groups=INVOICING,
+        MATCH_REASONS, compute="_compute_proposed_customer_id", groups=INVOICING
     )
     proposal_count = fields.Integer(compute="_compute_proposed_customer_id", groups=INVOICING)
     origin = fields.Selection(
@@ -362,12 +354,7 @@ class KeepingExactInvoice(models.Model):
         """Open the customer's card in Exact: it lists the invoice (reference, chapter 7)."""
         self.ensure_one()
         self.check_access("read")
-        site_url = self.env["keeping.exact.connection"]._get_site_url(self.administration_id.site)
-        guid = self.sudo().customer_id.guid
-        page = "MenuPortal.aspx" if not guid else "CRMAccountCard.aspx"
-        url = f"{site_url}/docs/{page}?_Division_={self.administration_id.code}"
-        if guid:
-            url += f"&AccountID={quote('{' + guid + '}')}"
+        url = self.administration_id._get_card_url(self.sudo().customer_id)
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
     def action_open_partner(self):

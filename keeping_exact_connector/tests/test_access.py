@@ -44,6 +44,7 @@ MODELS = {
     "keeping.exact.disconnect": {"administrator": "crwd"},
     "keeping.exact.use.connection": {"administrator": "crwd"},
     "keeping.exact.unbilled": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.mapping": {"invoicing": "rw", "processing": "rw", "administrator": "rw"},
     "keeping.exact.unbilled.as.of": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.cover": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
@@ -142,6 +143,9 @@ class TestAccess(ExactCase):
             "keeping.exact.use.connection": self._make_use_connection(),
             "keeping.exact.unbilled": self.env["keeping.exact.unbilled"].browse(
                 self._make_hours(1).id
+            ),
+            "keeping.exact.mapping": self.env["keeping.exact.mapping"].search(
+                [("partner_id", "=", self.customer.id)]
             ),
             "keeping.exact.unbilled.as.of": self.env["keeping.exact.unbilled.as.of"]
             .with_user(self.invoicer)

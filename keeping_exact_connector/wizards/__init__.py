@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     keeping_exact_disconnect,
     keeping_exact_invoice_create,
     keeping_exact_invoice_create_choosing,
