@@ -15,12 +15,16 @@ _KINDS = {
 }
 
 _LABELS = {
+    "Account": ("Relatie", "Account", "Relation"),
     "Amount": ("Bedrag", "Amount", "Montant"),
     "Attachment": ("Bijlage", "Attachment", "Pièce jointe"),
     "Callback answer": 3
     * ("Post to callback URL endpoint returns 500 An error occurred while sending the request.",),
     "CallbackURL": ("Callback URL", "Callback URL", "URL de rappel"),
     "Code": ("Code", "Code", "Code"),
+    # What Exact calls a contact without a name, and one it does not know, is not in the sources.
+    "Contact": ("Contactpersoon", "Contact", "Personne de contact"),
+    "Contact name": ("Naam contactpersoon", "Contact name", "Nom de la personne de contact"),
     "Country": ("Land", "Country", "Pays"),
     "CostCenter": ("Kostenplaats", "Cost center", "Centre de frais"),
     # English is the vendor's; Dutch and French are translations (chapter 5.4).

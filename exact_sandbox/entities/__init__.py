@@ -3,6 +3,7 @@
 from . import (
     accounts,
     bulk,
+    contacts,
     documents,
     entry_lines,
     invoice_lines,
@@ -25,6 +26,7 @@ HANDLERS = (
     system.AllDivisions,
     system.HrmDivisions,
     accounts.Accounts,
+    contacts.Contacts,
     items.Items,
     reference.ItemGroups,
     reference.Units,

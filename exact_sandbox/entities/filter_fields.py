@@ -14,6 +14,7 @@ NARROW = {
         "AccountManager", "ChamberOfCommerce", "Code", "Created", "EndDate", "ID",
         "InvoiceAccount", "MainContact", "Modified", "Parent", "StartDate", "VATNumber",
     ),
+    "CRM/Contacts": ("Account", "Created", "HID", "ID", "Modified"),
     "Logistics/Items": (
         "Barcode", "Code", "Created", "EndDate", "ID", "ItemGroup", "Modified", "StartDate",
     ),

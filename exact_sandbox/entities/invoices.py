@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from ..errors import STREAM, ApiError
 from .base import Entity, reference
+from .contacts import Contacts
 from .documents import DOCUMENTS
 from .invoice_lines import INVOICES, SalesInvoiceLines
 from .lengths import fit_texts
@@ -17,6 +18,7 @@ LINES = SalesInvoiceLines.name
 PROCESSED = 50
 INVOICE, CREDIT_NOTE = 8020, 8021
 _ACCOUNT_FIELDS = ("OrderedBy", "InvoiceTo", "DeliverTo")
+CONTACTS = "CRM/Contacts"
 _TOTALS = (
     "AmountDC", "AmountFC", "AmountFCExclVat", "AmountDiscount", "AmountDiscountExclVat",
     "VATAmountDC", "VATAmountFC",
@@ -35,6 +37,14 @@ def _status_text(context, row):
     return context.sentence(f"status {row.data['Status']}")
 
 
+def _contact_name(own):
+    def derive(context, row):
+        contact = context.lookup(CONTACTS, None, row.get(f"{own}ContactPerson"))
+        return Contacts.derived["FullName"](context, contact) if contact else None
+
+    return derive
+
+
 class SalesInvoices(Entity):
     """Sales invoices, made open (Status 20) and changed only while they are."""
 
@@ -45,6 +55,7 @@ class SalesInvoices(Entity):
     inner = {"SalesInvoiceLines": LINES}
     derived = {
         **{f"{own}Name": reference(own, ACCOUNTS, "Name") for own in _ACCOUNT_FIELDS},
+        **{f"{own}ContactPersonFullName": _contact_name(own) for own in _ACCOUNT_FIELDS},
         "JournalDescription": reference("Journal", "Financial/Journals", "Description", "Code"),
         "PaymentConditionDescription": reference(
             "PaymentCondition", "Cashflow/PaymentConditions", "Description", "Code"
@@ -160,6 +171,7 @@ class SalesInvoices(Entity):
         ]
         if wrong:
             raise context.refused(*wrong)
+        self._check_contacts(context, row)
         ordered_by = context.lookup(ACCOUNTS, None, row.get("OrderedBy"))
         row.data["InvoiceTo"] = row.get("InvoiceTo") or ordered_by.get(
             "InvoiceAccount", ordered_by.key
@@ -171,6 +183,14 @@ class SalesInvoices(Entity):
                 raise context.refused(("invalid", "Customer (Type)"))
             if account.get("Blocked"):
                 raise context.refused(("not_allowed", "Customer (Blocked)"))
+
+    @staticmethod
+    def _check_contacts(context, row):
+        """Contact persons must exist; whether Exact asks that they are of the account is unknown."""
+        for own in _ACCOUNT_FIELDS:
+            key = row.get(f"{own}ContactPerson")
+            if key and not context.lookup(CONTACTS, None, key):
+                raise context.refused(("reference", "Contact"))
 
     def _complete(self, context, row, sent):
         """Check journal, period, payment condition and currency; fill in their defaults."""
