@@ -27,6 +27,7 @@
         "views/keeping_exact_rate_views.xml",
         "views/keeping_exact_unbilled_views.xml",
         "views/account_analytic_line_views.xml",
+        "views/hr_employee_views.xml",
         "views/project_project_views.xml",
         "views/project_task_views.xml",
         "views/res_partner_views.xml",

@@ -186,7 +186,7 @@ class SalesInvoices(Entity):
 
     @staticmethod
     def _check_contacts(context, row):
-        """Contact persons must exist; whether Exact asks that they are of the account is unknown."""
+        """Contact persons must exist; whether they must be of the account is unknown."""
         for own in _ACCOUNT_FIELDS:
             key = row.get(f"{own}ContactPerson")
             if key and not context.lookup(CONTACTS, None, key):

@@ -14,7 +14,14 @@ from .keeping_exact_journal import SALES
 
 _logger = logging.getLogger(__name__)
 
-EDITABLE = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+DEFAULTS = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+EDITABLE = (
+    *DEFAULTS,
+    "your_ref_required",
+    "customer_number_source",
+    "line_template",
+    "header_template",
+)
 SYNC_RETRY = timedelta(minutes=15)
 SYNC_PAUSE = timedelta(days=1)
 
@@ -101,16 +108,6 @@ class KeepingExactAdministration(models.Model):
         help="Within how many days is to be paid. Used where the customer has none in Exact. Left "
         "empty, Exact takes its own default.",
     )
-    ignored_partner_ids = fields.Many2many(
-        "res.partner",
-        "keeping_exact_ignored_partner",
-        "administration_id",
-        "partner_id",
-        string="Ignored customers",
-        readonly=True,
-        groups="keeping_exact_connector.group_invoicing,keeping_exact_connector.group_administrator",
-        help="Not invoiced in this administration, so not asked for.",
-    )
     customer_ids = fields.One2many("keeping.exact.customer", "administration_id")
     item_ids = fields.One2many("keeping.exact.item", "administration_id")
     invoice_ids = fields.One2many("keeping.exact.invoice", "administration_id")
@@ -142,7 +139,7 @@ class KeepingExactAdministration(models.Model):
     @api.constrains("journal_id", "item_id", "vat_code_id", "payment_condition_id")
     def _check_defaults(self):
         for administration in self.sudo():
-            for name in EDITABLE:
+            for name in DEFAULTS:
                 if administration[name].administration_id not in (administration, self.browse()):
                     raise ValidationError(
                         self.env._("This default belongs to another administration.")
@@ -334,6 +331,7 @@ class KeepingExactAdministration(models.Model):
         administration = self.with_company(self.company_id)
         with administration._get_client() as client:
             administration._read_lists(client, facts)
+            administration._read_booking_lists(client)
             self.env.cr.commit()  # pylint: disable=invalid-commit
             administration._sync_pages(client, "keeping.exact.item", "item_timestamp")
             administration._sync_pages(client, "keeping.exact.customer", "customer_timestamp")

@@ -17,6 +17,12 @@ class KeepingExactCustomerCard(models.Model):
 
     _inherit = "keeping.exact.customer"
 
+    invoiced_id = fields.Many2one(
+        "keeping.exact.customer",
+        string="Invoices go to",
+        compute="_compute_invoiced_id",
+        help="Itself, or the customer that its card in Exact names for its invoices.",
+    )
     unusable = fields.Text(
         string="Cannot be invoiced because",
         compute="_compute_unusable",
@@ -30,6 +36,19 @@ class KeepingExactCustomerCard(models.Model):
     def _compute_unusable(self):
         for customer in self:
             customer.unusable = customer._explain_unusable()
+
+    @api.depends("invoice_account", "administration_id")
+    def _compute_invoiced_id(self):
+        guids = [guid for guid in self.mapped("invoice_account") if guid]
+        domain = [
+            ("administration_id", "in", self.administration_id.ids),
+            ("guid", "in", guids),
+        ]
+        others = self.search(domain) if guids else self.browse()
+        by_guid = {(other.administration_id, other.guid): other for other in others}
+        for customer in self:
+            key = (customer.administration_id, customer.invoice_account)
+            customer.invoiced_id = by_guid.get(key, customer)
 
     def _explain_unusable(self):
         """Return why this one cannot be invoiced and what to do about it, or an empty text.
@@ -102,20 +121,6 @@ class KeepingExactCustomerCard(models.Model):
         self.check_access("read")
         if not any(map(self.env.user.has_group, MAPPERS)):
             raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
-
-    def _get_invoiced(self):
-        """Return the customer that gets the invoices: itself, or the one its card names."""
-        self.ensure_one()
-        if not self.invoice_account:
-            return self
-        other = self.search(
-            [
-                ("administration_id", "=", self.administration_id.id),
-                ("guid", "=", self.invoice_account),
-            ],
-            limit=1,
-        )
-        return other or self
 
     def _map_to(self, partner):
         """Have hours of a commercial partner billed to this customer from now on.

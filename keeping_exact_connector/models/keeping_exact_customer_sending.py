@@ -7,12 +7,16 @@ from odoo.fields import Domain
 
 from .. import exact_online
 from ..tools import messages
+from ..tools.accounts import account_values, peppol_kind
 from ..tools.names import clean_number
 from .keeping_exact_customer import CUSTOMER
 from .keeping_exact_invoice import UNDER_WAY
 from .keeping_exact_sendable import LookAlike
 
 NAME_COMPARED = 40
+CODE_WIDTH = 18
+# Refusals of ours that a person settles by choosing.
+FOR_A_PERSON = ("customer_exists", "customer_number")
 # The list was read over some time, and Exact's times are in CET (API reference, chapter 3.3).
 LOOKED_BACK = timedelta(days=1)
 # How many known customers are asked for before their absence is taken for a missing right.
@@ -31,9 +35,11 @@ class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-mer
         :param bool confirmed: a person saw what looks alike and wants a new one
         :param bool wanted: a person asked for it, whether or not there is an invoice for it
         """
+        by_ref = administration.customer_number_source == "odoo"
         customer = self.create(
             {
                 "administration_id": administration.id,
+                "code": by_ref and (partner.ref or "").strip(),
                 "name": partner.name,
                 "status": CUSTOMER,
                 "vat": partner.vat,
@@ -54,22 +60,45 @@ class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-mer
 
     def _prepare_exact_payload(self):
         self.ensure_one()
-        partner = self.partner_id
-        payload = {
-            "Name": partner.name,
-            "Status": CUSTOMER,
-            "VATNumber": partner.vat,
-            "ChamberOfCommerce": partner.company_registry,
-            "Email": partner.email,
-            "Phone": partner.phone,
-            "Website": partner.website,
-            "AddressLine1": partner.street,
-            "AddressLine2": partner.street2,
-            "Postcode": partner.zip,
-            "City": partner.city,
-            "Country": partner.country_id.code,
-        }
-        return {name: value for name, value in payload.items() if value}
+        payload = {**account_values(self.partner_id), "Status": CUSTOMER}
+        if self.code:
+            payload["Code"] = self.code
+        return {**payload, **self._prepare_peppol(*self._get_peppol(self.partner_id))}
+
+    @api.model
+    def _get_peppol(self, partner):
+        """Return kind (EAS code) and identifier of Peppol where Odoo knows them, else nothing.
+
+        The fields are those of account_edi_ubl_cii, which need not be installed.
+        """
+        names = ("peppol_eas", "peppol_endpoint")
+        found = [partner[name] for name in names if name in partner._fields]
+        return found if len(found) == len(names) and all(found) else []
+
+    def _prepare_peppol(self, eas=None, identifier=None):
+        """Return Peppol identifier and kind as Exact has them, or nothing.
+
+        Exact numbers the kinds, and these numbers are not published. One is taken from a card in
+        Exact that has the same kind of identifier as its contact here; with none to learn from,
+        the identifier is for a person to fill in there.
+        """
+        if not identifier:
+            return {}
+        cards = self.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("partner_id", "!=", False),
+                ("peppol_identifier", "!=", False),
+                ("peppol_identifier_type", "!=", 0),
+            ]
+        )
+        known = [
+            (*(self._get_peppol(card.partner_id) or (None, None)), card.peppol_identifier,
+             card.peppol_identifier_type)
+            for card in cards
+        ]  # fmt: skip
+        kind = peppol_kind(eas, known)
+        return {"PeppolIdentifier": identifier, "PeppolIdentifierType": kind} if kind else {}
 
     def _exact_look_before(self, client):
         """One more live look: the list may be a day old, and a doubled customer is for ever."""
@@ -81,6 +110,21 @@ class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-mer
             known = known.filtered(lambda customer: customer.id > self.id)
         if known:
             raise LookAlike(", ".join(known.mapped("display_name")))
+        self._check_number_free(client)
+
+    def _check_number_free(self, client):
+        """Find out who has our number before Exact refuses it as existing (chapter 4.8)."""
+        if not self.code:
+            return
+        taken = client.first(
+            self._exact_endpoint,
+            select=self._get_select(),
+            # Codes are filled up with blanks in front (chapter 3.3).
+            where=exact_online.eq("Code", self.code.rjust(CODE_WIDTH)),
+        )
+        if taken:
+            other = self._upsert(self.administration_id, [taken])
+            raise LookAlike(other.display_name, "customer_number")
 
     def _read_changed(self, client):
         """Return what changed in Exact since our list was read.
@@ -225,6 +269,13 @@ class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-mer
             invoice._tell_maker(text)
 
     def _exact_refused(self, code, text):
+        if code == "exists" and self.code:
+            # Somebody took the number since it was looked for.
+            code, text = "customer_number", f"{self.code} ({text})"
+        self._fail_invoices(code, text)
+        return super()._exact_refused(code, text)
+
+    def _fail_invoices(self, code, text):
         """The plan is over: its invoices fail, and a person chooses or plans anew."""
         invoices = self.env["keeping.exact.invoice"].search(
             [("customer_id", "=", self.id), ("state", "in", ("draft", "queued", "failed"))]
@@ -233,6 +284,5 @@ class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-mer
         self._give_up()
         invoices.customer_id = False
         for invoice in waiting:
-            theirs = code if code == "customer_exists" else messages.within("customer", code)
+            theirs = code if code in FOR_A_PERSON else messages.within("customer", code)
             invoice._exact_refused(theirs, text)
-        return super()._exact_refused(code, text)

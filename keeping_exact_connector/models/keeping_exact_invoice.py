@@ -9,10 +9,17 @@ from ..tools import messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import INVOICING, check_editable, check_invoicing
 from ..tools.reference import make_reference
-from .keeping_exact_customer import MATCH_REASONS
 
 # What a person may change, and only while it is a draft or was refused.
-EDITABLE = {"invoice_date", "your_ref", "description", "customer_id", "create_customer", "line_ids"}
+EDITABLE = {
+    "invoice_date",
+    "your_ref",
+    "description",
+    "contact_id",
+    "customer_id",
+    "create_customer",
+    "line_ids",
+}
 EDITABLE_STATES = ("draft", "failed")
 UNDER_WAY = ("queued", "sending", "uncertain")
 IN_EXACT = ("open", "processed", "paid")
@@ -77,19 +84,6 @@ class KeepingExactInvoice(models.Model):
         domain="[('administration_id', '=', administration_id), ('status', '=', 'C'),"
         " ('blocked', '=', False), ('partner_id', 'in', (False, partner_id))]",
     )
-    create_customer = fields.Boolean(
-        string="Make a new customer in Exact",
-        copy=False,
-        groups=INVOICING,
-        help="None of the customers that look alike is meant.",
-    )
-    proposed_customer_id = fields.Many2one(
-        "keeping.exact.customer", compute="_compute_proposed_customer_id", groups=INVOICING
-    )
-    proposal_reason = fields.Selection(
-        MATCH_REASONS, compute="_compute_proposed_customer_id", groups=INVOICING
-    )
-    proposal_count = fields.Integer(compute="_compute_proposed_customer_id", groups=INVOICING)
     origin = fields.Selection(
         [("created", "Made from hours"), ("linked", "Linked to an existing invoice")],
         default="created",
@@ -205,25 +199,6 @@ class KeepingExactInvoice(models.Model):
         for invoice in self:
             invoice.covered_hours = hours.get(invoice.id, 0)
 
-    @api.depends("customer_id", "create_customer", "state")
-    def _compute_proposed_customer_id(self):
-        self.proposed_customer_id = self.proposal_reason = False
-        self.proposal_count = 0
-        undecided = self.filtered(
-            lambda i: i.state in EDITABLE_STATES and not i.customer_id and not i.create_customer
-        )
-        for administration, invoices in undecided.grouped("administration_id").items():
-            matches = (
-                self.env["keeping.exact.customer"]
-                .sudo()
-                ._match(administration.sudo(), invoices.sudo().partner_id, link=False)
-            )
-            for invoice in invoices:
-                _customer, proposals = matches[invoice.partner_id.id]
-                invoice.proposal_count = len(proposals)
-                if proposals:
-                    invoice.proposed_customer_id, invoice.proposal_reason = proposals[0]
-
     # ------------------------------------------------------------------ constrains
 
     @api.constrains("customer_id", "administration_id")
@@ -317,19 +292,6 @@ class KeepingExactInvoice(models.Model):
         if any(invoice.state != "draft" for invoice in self):
             raise UserError(self.env._("Only drafts can be given up."))
         return self.action_release()
-
-    def action_use_proposal(self):
-        """Accept the customer in Exact that looks like this one."""
-        self._check_invoicing()
-        for invoice in self.filtered("proposed_customer_id"):
-            invoice.customer_id = invoice.proposed_customer_id
-        return True
-
-    def action_new_customer(self):
-        """Have a new customer made in Exact, although some look alike."""
-        self._check_invoicing()
-        self.create_customer = True
-        return True
 
     def action_refresh(self):
         """Read number, dates and amounts again from Exact."""

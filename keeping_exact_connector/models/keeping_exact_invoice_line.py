@@ -21,6 +21,8 @@ EDITABLE = {
     "amount",
     "item_id",
     "chosen_vat_code_id",
+    "cost_centre_id",
+    "cost_unit_id",
 }
 # Lengths are not in Exact's reference (chapter 11, point 4); what is longer goes into the notes.
 NAME_LENGTH = 60
@@ -125,6 +127,7 @@ class KeepingExactInvoiceLine(models.Model):
     @api.depends(
         "chosen_vat_code_id",
         "invoice_id.customer_id.sales_vat_code",
+        "invoice_id.customer_id.invoice_account",
         "item_id.sales_vat_code",
         "invoice_id.administration_id.vat_code_id",
     )
@@ -148,7 +151,8 @@ class KeepingExactInvoiceLine(models.Model):
     def _get_vat_code_in_exact(self):
         """Return the code that Exact will take by itself, or False."""
         item = self.item_id or self.administration_id.sudo().item_id
-        return self.invoice_id.sudo().customer_id.sales_vat_code or item.sudo().sales_vat_code
+        invoiced = self.invoice_id.sudo().customer_id.invoiced_id
+        return invoiced.sales_vat_code or item.sudo().sales_vat_code
 
     # ------------------------------------------------------------------ constrains
 

@@ -11,6 +11,8 @@ OWN = {
     "unit_price",
     "item_id",
     "chosen_vat_code_id",
+    "cost_centre_id",
+    "cost_unit_id",
 }
 
 

@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 
 from .. import exact_online
 from ..tools.reference import append_reference, carries_reference
-from .keeping_exact_customer import CUSTOMER
 from .keeping_exact_invoice import IN_EXACT, UNDER_WAY
 
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
@@ -46,6 +45,8 @@ class KeepingExactInvoiceSending(models.Model):
             invoice._settle_items()
         self.line_ids._check_vat_code()
         self._check_prices()
+        self._check_your_refs()
+        self.line_ids._check_costs()
         self.write({"state": "queued", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))
@@ -68,6 +69,11 @@ class KeepingExactInvoiceSending(models.Model):
         """Return those with a line that nobody has priced yet."""
         return self.filtered(lambda invoice: any(invoice.line_ids.mapped("needs_price")))
 
+    def _get_unready(self):
+        """Return those for which a person has to choose or fill in something first."""
+        lacking = self.line_ids._get_without_costs().invoice_id
+        return self._get_undecided() | self._get_unpriced() | self._get_without_ref() | lacking
+
     def _check_prices(self):
         """Refuse lines that nobody has priced.
 
@@ -86,21 +92,17 @@ class KeepingExactInvoiceSending(models.Model):
     def _check_customers(self):
         """Refuse customers whom Exact would refuse, or bill in another currency."""
         for invoice in self:
-            customer = invoice.customer_id
-            if customer.blocked or customer.status != CUSTOMER:
-                raise UserError(
-                    self.env._(
-                        "%s is blocked in Exact Online, or no customer there.",
-                        customer.display_name,
-                    )
-                )
-            currency = customer.sales_currency
+            invoiced = invoice.customer_id.invoiced_id
+            for customer in invoice.customer_id | invoiced:
+                if unusable := customer._explain_unusable():
+                    raise UserError(unusable)
+            currency = invoiced.sales_currency
             if currency and currency != invoice.currency_id.name:
                 raise UserError(
                     self.env._(
                         "%(customer)s is invoiced in %(theirs)s in Exact Online, and this invoice "
                         "is in %(ours)s.",
-                        customer=customer.display_name,
+                        customer=invoiced.display_name,
                         theirs=currency,
                         ours=invoice.currency_id.name,
                     )
@@ -117,10 +119,12 @@ class KeepingExactInvoiceSending(models.Model):
         without = self.filtered(lambda invoice: not invoice.customer_id)
         for administration, invoices in without.grouped("administration_id").items():
             matches = Customer._match(administration, invoices.partner_id)
+            others = Customer._match_others(administration, invoices.partner_id)
             for invoice in invoices:
                 customer, proposals = matches[invoice.partner_id.id]
                 invoice.customer_id = customer
-                if not customer and proposals and not invoice.create_customer:
+                alike = proposals or others[invoice.partner_id.id]
+                if not customer and alike and not invoice.create_customer:
                     undecided |= invoice
         return undecided
 
@@ -232,7 +236,7 @@ class KeepingExactInvoiceSending(models.Model):
         administration, customer = self.administration_id, self.customer_id
         payload = {
             "OrderedBy": customer.guid,
-            "InvoiceTo": customer.guid,
+            "InvoiceTo": customer.invoice_account or customer.guid,
             "Description": append_reference(self.description, self.name, DESCRIPTION_LENGTH),
             "SalesInvoiceLines": [line._prepare_exact_payload() for line in self.line_ids],
         }
@@ -245,7 +249,7 @@ class KeepingExactInvoiceSending(models.Model):
             payload["OrderDate"] = self.invoice_date
         if self.your_ref:
             payload["YourRef"] = self.your_ref
-        if administration.payment_condition_id and not customer.payment_condition:
+        if administration.payment_condition_id and not customer.invoiced_id.payment_condition:
             # A default never overrules the customer's card (promise 9).
             payload["PaymentCondition"] = administration.payment_condition_id.code
         return payload

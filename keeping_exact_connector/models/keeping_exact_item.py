@@ -23,16 +23,42 @@ class KeepingExactItem(models.Model):
         "IsFractionAllowedItem": "fraction_allowed",
         "SalesVatCode": "sales_vat_code",
         "Unit": "unit",
+        "GLRevenue": "ledger_guid",
+        "ItemGroup": "group_guid",
     }
 
     is_sales = fields.Boolean(string="For sale", readonly=True)
     fraction_allowed = fields.Boolean(readonly=True, help="Whether a quantity may be 0.5")
     sales_vat_code = fields.Char(readonly=True)
     unit = fields.Char(readonly=True)
+    ledger_guid = fields.Char(string="Exact ID of its ledger account", readonly=True)
+    group_guid = fields.Char(string="Exact ID of its group", readonly=True)
+    ledger_id = fields.Many2one(
+        "keeping.exact.ledger",
+        compute="_compute_ledger_id",
+        help="Where hours on this item are booked, if that account has rules for cost centres.",
+    )
 
     _administration_guid_unique = models.Constraint(
         "UNIQUE (administration_id, guid)", "An item of Exact is kept once."
     )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("ledger_guid", "group_guid", "administration_id")
+    def _compute_ledger_id(self):
+        """An item without an account of its own has that of its group (chapter 4.4)."""
+        mine = [("administration_id", "in", self.administration_id.ids)]
+        groups = self.env["keeping.exact.item.group"].sudo().search(mine)
+        ledgers = self.env["keeping.exact.ledger"].sudo().search(mine)
+        by_group = {(group.administration_id, group.guid): group.ledger_guid for group in groups}
+        by_guid = {(ledger.administration_id, ledger.guid): ledger.id for ledger in ledgers}
+        for item in self:
+            home = item.administration_id
+            guid = item.ledger_guid or by_group.get((home, item.group_guid))
+            item.ledger_id = by_guid.get((home, guid), False)
+
+    # ------------------------------------------------------------------ business
 
     @api.model
     def _plan_hours_item(self, administration):

@@ -11,10 +11,10 @@ ROW = 2**32
 PROJECT_ROWS = 2**52
 STATES = [
     ("open", "To do"),
-    ("project", "Project without customer"),
+    ("project", "No customer"),
     ("coming", "Being made"),
     ("linked", "Linked"),
-    ("elsewhere", "Linked in another administration"),
+    ("elsewhere", "Elsewhere"),
     ("ignored", "Ignored"),
 ]
 

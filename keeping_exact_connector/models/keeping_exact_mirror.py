@@ -98,7 +98,10 @@ class KeepingExactMirror(models.AbstractModel):
         """
         if not rows:
             return
-        seen = self._upsert(administration, rows)
+        self._archive_except(administration, self._upsert(administration, rows))
+
+    @api.model
+    def _archive_except(self, administration, seen):
         gone = self.search(
             [("administration_id", "=", administration.id), ("id", "not in", seen.ids)]
         )

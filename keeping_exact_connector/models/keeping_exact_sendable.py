@@ -119,4 +119,9 @@ class LookAlike(Exception):
     """Something like it is in Exact already, and only a person can tell whether it is the same.
 
     :param str text: what was found, for a person to read
+    :param str code: of tools.messages: what it is alike in
     """
+
+    def __init__(self, text, code="customer_exists"):
+        super().__init__(text)
+        self.code = code

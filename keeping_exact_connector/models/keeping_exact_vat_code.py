@@ -16,6 +16,7 @@ class KeepingExactVatCode(models.Model):
         "VATTransactionType": "transaction_type",
         "IsBlocked": "blocked",
         "Percentage": "percentage",
+        "Charged": "reverse_charge",
     }
 
     type = fields.Selection(
@@ -27,6 +28,10 @@ class KeepingExactVatCode(models.Model):
     )
     blocked = fields.Boolean(readonly=True)
     percentage = fields.Float(readonly=True, digits=(6, 4), help="As a fraction: 0.21 is 21 %")
+
+    reverse_charge = fields.Boolean(
+        readonly=True, help="Whether the customer owes the VAT; Exact calls it charged."
+    )
 
     _administration_guid_unique = models.Constraint(
         "UNIQUE (administration_id, guid)", "A VAT code of Exact is kept once."

@@ -19,6 +19,33 @@ class ProjectProject(models.Model):
         help="Direct hours are billed in Exact Online, indirect hours are not. A task can say "
         "otherwise. Internal projects, that of time off among them, start as indirect.",
     )
+    keeping_exact_your_ref = fields.Char(
+        string="Reference on invoices",
+        groups="keeping_exact_connector.group_user",
+        help="The customer's order number for this project. It stands as Your reference on "
+        "invoices in Exact. Empty: that of the customer.",
+    )
+    keeping_exact_item_id = fields.Many2one(
+        "keeping.exact.item",
+        string="Item in Exact",
+        ondelete="set null",
+        index="btree_not_null",
+        domain="[('company_id', '=', company_id), ('is_sales', '=', True)]",
+        groups="keeping_exact_connector.group_invoicing",
+        help="Hours of this project are booked on it, unless the rate card has another item for "
+        "them. Empty: the hours item of the administration. In another administration it is the "
+        "item of the same code.",
+    )
+    keeping_exact_cost_centre = fields.Char(
+        string="Cost centre in Exact",
+        groups="keeping_exact_connector.group_user",
+        help="Its code. The task goes before the project, the project before the employee.",
+    )
+    keeping_exact_cost_unit = fields.Char(
+        string="Cost unit in Exact",
+        groups="keeping_exact_connector.group_user",
+        help="Its code. The task goes before the project, the project before the employee.",
+    )
     keeping_exact_invoice_count = fields.Integer(
         string="Exact invoices",
         compute="_compute_keeping_exact_invoice_count",

@@ -16,3 +16,13 @@ class ProjectTask(models.Model):
         help="Direct hours are billed in Exact Online, indirect hours are not. Empty: as on the "
         "project.",
     )
+    keeping_exact_cost_centre = fields.Char(
+        string="Cost centre in Exact",
+        groups="keeping_exact_connector.group_user",
+        help="Its code. Empty: that of the project, else of the employee.",
+    )
+    keeping_exact_cost_unit = fields.Char(
+        string="Cost unit in Exact",
+        groups="keeping_exact_connector.group_user",
+        help="Its code. Empty: that of the project, else of the employee.",
+    )

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.accounts import INVOICING_METHODS
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -12,6 +14,25 @@ class ResPartner(models.Model):
         compute="_compute_keeping_exact_invoice_count",
         groups="keeping_exact_connector.group_user",
         export_string_translation=False,
+    )
+
+    keeping_exact_your_ref = fields.Char(
+        string="Reference on invoices",
+        groups="keeping_exact_connector.group_user",
+        help="The customer's order number or cost centre. It stands as Your reference on invoices "
+        "in Exact, unless the project has its own.",
+    )
+    keeping_exact_your_ref_required = fields.Boolean(
+        string="Wants a reference on invoices",
+        groups="keeping_exact_connector.group_user",
+        help="No invoice goes to Exact for this customer without Your reference.",
+    )
+    keeping_exact_invoicing_method = fields.Selection(
+        INVOICING_METHODS,
+        string="Sending of invoices",
+        groups="keeping_exact_connector.group_user",
+        help="For a customer that is made in Exact from here. Empty: as Exact decides. For one "
+        "that is there already its card in Exact holds.",
     )
 
     def _compute_keeping_exact_invoice_count(self):

@@ -192,10 +192,8 @@ class Sender(Outcomes):
             row = record._exact_look_before(client)
             payload = record._prepare_exact_payload()
         except LookAlike as error:
-            text = str(error)
-            self._settle(
-                operation, "refused", lambda: record._exact_refused("customer_exists", text)
-            )
+            code, text = error.code, str(error)
+            self._settle(operation, "refused", lambda: record._exact_refused(code, text))
             return
         except exact_online.ExactError as error:
             # A look has no effect: whatever went wrong, nothing was sent.

@@ -26,6 +26,10 @@ MODELS = {
     },
     "keeping.exact.check": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.period": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.cost.centre": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.cost.unit": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.item.group": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.ledger": {"invoicing": "r", "processing": "r", "administrator": "r"},
     # Of the administrator's own hours there are none on this link, so it is not for them.
     "keeping.exact.invoice": {"user": "r", "invoicing": "rwd", "processing": "rwd"},
     "keeping.exact.invoice.line": {"invoicing": "crwd", "processing": "crwd"},
@@ -99,6 +103,10 @@ class TestAccess(ExactCase):
                 "keeping.exact.journal",
                 "keeping.exact.vat.code",
                 "keeping.exact.payment.condition",
+                "keeping.exact.cost.centre",
+                "keeping.exact.cost.unit",
+                "keeping.exact.item.group",
+                "keeping.exact.ledger",
             )
         }
         grant = (

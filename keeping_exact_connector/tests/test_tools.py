@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
 from ..tools import encryption, settings
+from ..tools.accounts import peppol_kind
 from ..tools.reference import ALPHABET, append_reference, carries_reference, make_reference
 
 
@@ -120,3 +121,20 @@ class TestNeutralize(TransactionCase):
         self.assertFalse(connection.sudo().client_secret_pending)
         self.assertEqual(connection.state, "disconnected")
         self.assertFalse(self.env.ref("keeping_exact_connector.ir_cron_send").active)
+
+
+@tagged("post_install", "-at_install")
+class TestPeppolKind(TransactionCase):
+    def test_the_number_of_a_kind_is_learned_from_cards_in_exact(self):
+        known = [
+            ("0208", "0477472701", "0477.472.701", 3),
+            ("9925", "BE0477472701", "BE0477472701", 7),
+            ("0106", "12345678", "87654321", 9),
+            (None, None, "12345678", 5),
+        ]
+        self.assertEqual(peppol_kind("0208", known), 3)
+        self.assertEqual(peppol_kind("9925", known), 7)
+        # Another identifier than the contact's own teaches nothing, and a contradiction neither.
+        self.assertIsNone(peppol_kind("0106", known))
+        self.assertIsNone(peppol_kind("0208", [*known, ("0208", "1", "1", 4)]))
+        self.assertIsNone(peppol_kind("0190", known))

@@ -233,8 +233,8 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         """
         self.ensure_one()
         invoices = self._make_drafts()
-        undecided = invoices.sudo()._get_undecided() | invoices.sudo()._get_unpriced()
-        (invoices - undecided.sudo(False)).action_send()
+        unready = invoices.sudo()._get_unready()
+        (invoices - unready.sudo(False)).action_send()
         return self._show(invoices)
 
     def action_set_rate(self):

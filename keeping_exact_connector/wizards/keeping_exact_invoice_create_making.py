@@ -8,6 +8,8 @@ from odoo.tools import SQL
 from ..pricing import Entry, Pricing, Rounding, exact_hours, make_lines
 from ..pricing.lines import HOUR_DIGITS
 from ..pricing.money import round_half_up, to_decimal
+from .bookings import Bookings
+from .header_values import HeaderValues
 from .line_texts import Drafted, LineTexts
 
 RATE_DIGITS = 4
@@ -130,13 +132,17 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         """
         pricing = self._get_pricing()
         self._find_terms_here(rows)
+        bookings = Bookings(self, rows)
         by_invoice = defaultdict(list)
         for row in rows:
             project = row["project_id"] if self.invoice_per == "project" else None
             by_invoice[row["partner_id"], project].append(row)
-        return {key: self._price_invoice(found, pricing) for key, found in by_invoice.items()}
+        return {
+            key: self._price_invoice(found, pricing, bookings)
+            for key, found in by_invoice.items()
+        }
 
-    def _price_invoice(self, rows, pricing):
+    def _price_invoice(self, rows, pricing, bookings):
         keys = KEYS[self.group_by]
         by_id = {row["id"]: row for row in rows}
         entries = []
@@ -146,8 +152,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 row["source"] = self._get_source()
             group = tuple(row[name] for name in keys)
             hours = exact_hours(row["unit_amount"], row["factor"])
-            terms = (row["item_id"], row["vat_code_id"])
-            entries.append(Entry(row["id"], group, hours, rate, terms))
+            entries.append(Entry(row["id"], group, hours, rate, bookings.get(row)))
         return [
             Drafted(line, [by_id[entry.id] for entry in line.entries])
             for line in make_lines(entries, pricing)
@@ -213,15 +218,16 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             .sudo()
             ._match(self.administration_id.sudo(), partners)
         )
-        texts = LineTexts(self)
+        texts, headers = LineTexts(self, priced), HeaderValues(self, priced)
         prepared = []
-        for (partner_id, project_id), lines in priced.items():
+        for (partner_id, _project_id), lines in priced.items():
             partner = partners.browse(partner_id)
-            texts.name_lines(partner.lang, lines)
+            head = headers.get(partner, lines)
+            texts.name_lines(partner, lines, head["your_ref"])
             if self.line_order == "name":
                 lines.sort(key=lambda drafted: drafted.text)
             customer = matches[partner.id][0]
-            prepared.append(self._prepare_invoice(partner, project_id, customer, lines, texts))
+            prepared.append(self._prepare_invoice(partner, head, customer, lines, texts))
         invoices = self.env["keeping.exact.invoice"].sudo().create(prepared)
         reserved = []
         for invoice, lines in zip(invoices, priced.values(), strict=True):
@@ -230,7 +236,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 reserved += self._prepare_hours(line, drafted)
         return invoices, reserved
 
-    def _prepare_invoice(self, partner, project_id, customer, lines, texts):
+    def _prepare_invoice(self, partner, head, customer, lines, texts):
         days = [row["date"] for drafted in lines for row in (drafted.rows[0], drafted.rows[-1])]
         first, last = min(days), max(days)
         currency = self._get_currency(customer)
@@ -241,8 +247,9 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             "customer_id": customer.id,
             "currency_id": currency.id,
             "invoice_date": self.invoice_date,
-            "your_ref": self.your_ref,
-            "description": self.description or texts.describe_period(partner.lang, first, last),
+            "description": self.description
+            or texts.name_header(partner, lines, head["your_ref"], first, last),
+            **head,
             "date_from": self.date_from or first,
             "date_to": self.date_to or last,
             "rate_mode": self.rate_mode,
@@ -261,10 +268,11 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
     def _get_currency(self, customer):
         """Return the currency of an invoice: the one on the customer's card, else of the books."""
         own = self._get_own_currency()
-        if customer.sales_currency in (False, own.name):
+        currency = customer.invoiced_id.sales_currency
+        if currency in (False, own.name):
             return own
         Currency = self.env["res.currency"].sudo().with_context(active_test=False)
-        return Currency.search([("name", "=", customer.sales_currency)], limit=1) or own
+        return Currency.search([("name", "=", currency)], limit=1) or own
 
     def _check_currency(self, customer, currency, lines):
         """Refuse amounts that were agreed in another currency than the invoice has.
@@ -304,8 +312,10 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
 
     def _prepare_line(self, position, drafted):
         line = drafted.line
-        item_id, vat_code_id = line.terms if line.terms else (None, None)
+        item_id, vat_code_id, cost_centre_id, cost_unit_id = line.terms
         return {
+            "cost_centre_id": cost_centre_id,
+            "cost_unit_id": cost_unit_id,
             "sequence": position,
             "name": drafted.text,
             "item_id": item_id or self.administration_id.item_id.id,

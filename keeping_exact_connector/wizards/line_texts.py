@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from odoo.tools import format_date
 
 from ..pricing import Line
+from ..tools import templates
+from ..tools.periods import describe_days, describe_month
+
+MODELS = {"project": "project.project", "task": "project.task", "employee": "hr.employee"}
+# How many names or descriptions a line tells of before it goes on with dots.
+MOST_NAMES = 3
 
 
 @dataclass
@@ -21,43 +27,73 @@ class Drafted:
 
 
 class LineTexts:
-    """Texts of lines and headers, in the customer's language."""
+    """Texts of lines and headers, in the customer's language.
 
-    def __init__(self, wizard):
+    :param wizard: keeping.exact.invoice.create
+    :param dict priced: lines by invoice; what they are about is read once for all
+    """
+
+    def __init__(self, wizard, priced):
         self.wizard = wizard
         self.group_by = wizard.group_by
+        rows = [row for lines in priced.values() for drafted in lines for row in drafted.rows]
+        self._ids = {
+            kind: {row[f"{kind}_id"] for row in rows if row[f"{kind}_id"]} for kind in MODELS
+        }
+        self._names = {}
 
     def _env(self, lang):
         return self.wizard.sudo().with_context(lang=lang).env
 
-    def name_lines(self, lang, lines):
+    def _get_names(self, lang):
+        """Return names by kind and id, read in one go for each language."""
+        if lang not in self._names:
+            env = self._env(lang)
+            self._names[lang] = {
+                kind: {record.id: record.name for record in env[model].browse(self._ids[kind])}
+                for kind, model in MODELS.items()
+            }
+        return self._names[lang]
+
+    def _get_template(self, lang, name):
+        env = self._env(lang)
+        return env["keeping.exact.administration"].browse(self.wizard.administration_id.id)[name]
+
+    # ------------------------------------------------------------------ lines
+
+    def name_lines(self, partner, lines, reference):
         """Give each line its text; hours go into it where the quantity does not show them.
 
-        :param str lang: of the customer
+        :param partner: the customer, whose language it is
         :param list lines: :class:`Drafted`
+        :param reference: the customer's reference on this invoice, or nothing
         """
-        env = self._env(lang)
+        lang = partner.lang
+        env, template = self._env(lang), self._get_template(lang, "line_template")
         for drafted in lines:
-            drafted.text = self._name(env, lang, drafted.rows[0])
-            if drafted.line.whole:
+            if template:
+                drafted.text = templates.fill(
+                    template, self._describe(lang, partner, [drafted], reference)
+                )
+            # A template of which nothing is left says less than the grouping.
+            drafted.text = drafted.text or self._name(env, lang, drafted.rows[0])
+            if drafted.line.whole and not templates.uses(template, "hours"):
                 hours = _clock(drafted.line.billed_hours)
                 drafted.text = env._("%(text)s (%(hours)s hours)", text=drafted.text, hours=hours)
 
     def _name(self, env, lang, row):
-        parts = {
-            "project": lambda: env["project.project"].browse(row["project_id"]).name,
-            "task": lambda: env["project.task"].browse(row["task_id"]).name,
-            "employee": lambda: env["hr.employee"].browse(row["employee_id"]).name,
+        names = {
+            kind: known.get(row[f"{kind}_id"]) for kind, known in self._get_names(lang).items()
         }
         if self.group_by == "task":
-            return (row["task_id"] and parts["task"]()) or parts["project"]()
+            return names["task"] or names["project"]
         if self.group_by == "task_employee":
-            task = (row["task_id"] and parts["task"]()) or parts["project"]()
-            return f"{task}: {parts['employee']() or ''}".rstrip(": ")
+            task = names["task"] or names["project"]
+            return f"{task}: {names['employee'] or ''}".rstrip(": ")
         if self.group_by in ("day", "week", "month", "entry"):
             return self._name_day(env, lang, row)
-        names = [parts[name]() for name in self.group_by.split("_") if row[f"{name}_id"]]
-        return ": ".join(names) or env._("Hours")
+        found = [names[kind] for kind in self.group_by.split("_") if names[kind]]
+        return ": ".join(found) or env._("Hours")
 
     def _name_day(self, env, lang, row):
         if self.group_by == "month":
@@ -68,8 +104,18 @@ class LineTexts:
         day = format_date(env, row["date"], lang, "dd-MM-yyyy")
         return f"{day}: {row['name']}" if self.group_by == "entry" and row["name"] else day
 
+    # ------------------------------------------------------------------ headers
+
+    def name_header(self, partner, lines, reference, first, last):
+        """Return the header of an invoice: by the template, else which days its hours are of."""
+        lang = partner.lang
+        template = self._get_template(lang, "header_template")
+        values = self._describe(lang, partner, lines, reference) if template else {}
+        found = templates.fill(template, values) if template else ""
+        return found or self.describe_period(lang, first, last)
+
     def describe_period(self, lang, first, last):
-        """Return the header of an invoice: which days its hours are of."""
+        """Return which days hours are of."""
         env = self._env(lang)
         if first == last:
             return env._("Hours %(day)s", day=first.strftime("%d-%m-%Y"))
@@ -78,6 +124,33 @@ class LineTexts:
             first=first.strftime("%d-%m-%Y"),
             last=last.strftime("%d-%m-%Y"),
         )
+
+    # ------------------------------------------------------------------ placeholders
+
+    def _describe(self, lang, partner, lines, reference):
+        """Return what the placeholders stand for on these lines."""
+        env, names = self._env(lang), self._get_names(lang)
+        rows = [row for drafted in lines for row in drafted.rows]
+        days = [row["date"] for row in rows]
+        told = {
+            kind: _list(known.get(row[f"{kind}_id"]) for row in rows)
+            for kind, known in names.items()
+        }
+        return {
+            **told,
+            "description": _list((row["name"] for row in rows), "; "),
+            "period": describe_days(env, min(days), max(days)),
+            "month": describe_month(env, min(days), max(days)),
+            "hours": _clock(sum(drafted.line.billed_hours for drafted in lines)),
+            "customer": partner.name,
+            "reference": reference,
+        }
+
+
+def _list(texts, separator=", "):
+    """Return different texts one after the other, the first few of them."""
+    found = list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
+    return separator.join(found[:MOST_NAMES]) + (" …" if len(found) > MOST_NAMES else "")
 
 
 def _clock(hours):

@@ -120,3 +120,34 @@ def test_a_double_click_makes_one_invoice(office):
     assert sorted(map(type, answers), key=str) == [bool, str], answers
     values = office.wait_for(invoice, "open")
     assert len(office.in_exact(values["name"])) == 1
+
+
+def test_two_invoices_at_once_make_the_hours_item_once(office):
+    """Neither user has an hours item yet, and both send at the same moment."""
+    [administration] = office.admin.find(
+        "keeping.exact.administration", [("state", "=", "linked")], "item_id"
+    )
+    office.admin.call(
+        "keeping.exact.administration", "write", [administration["id"]], {"item_id": False}
+    )
+    before = len(office.admin.find("keeping.exact.operation", [("kind", "=", "item")], "id"))
+    invoices = [
+        office.preview(office.admin, office.make_hours(f"Item at once {number}", 1)[0])
+        for number in range(2)
+    ]
+    clients = [office.admin, office.log_in("admin")]
+
+    def press(pair):
+        client, invoice = pair
+        return client.call("keeping.exact.invoice", "action_send", [invoice])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, zip(clients, invoices, strict=True)))
+    for invoice in invoices:
+        office.wait_for(invoice, "open")
+    operations = office.admin.find("keeping.exact.operation", [("kind", "=", "item")], "id")
+    assert len(operations) == before + 1
+    lines = office.admin.find(
+        "keeping.exact.invoice.line", [("invoice_id", "in", invoices)], "item_id"
+    )
+    assert len({line["item_id"][0] for line in lines}) == 1

@@ -86,6 +86,14 @@ MESSAGES = {
         _lt("Exact Online has a customer that looks like this one: %(text)s"),
         _lt("Choose that customer or confirm that a new one is to be made, then try again."),
     ),
+    "customer_number": Message(
+        _lt("The number of the new customer is taken in Exact Online: %(text)s"),
+        _lt(
+            "Choose that customer if it is the same one. Otherwise change the reference of the "
+            "contact here, or let Exact give the number (on the administration), then try again."
+        ),
+        "partner",
+    ),
     "customer": Message(
         _lt("The customer could not be made in Exact Online: %(text)s"),
         _lt("Correct the contact here, or choose an existing customer, then try again."),

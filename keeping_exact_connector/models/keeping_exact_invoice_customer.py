@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+from .keeping_exact_customer import MATCH_REASONS
+from .keeping_exact_invoice import EDITABLE_STATES, INVOICING
+
+
+class KeepingExactInvoiceCustomer(models.Model):  # pylint: disable=consider-merging-classes-inherited
+    """Which customer in Exact a draft is for, as long as a person has to say so."""
+
+    _inherit = "keeping.exact.invoice"
+
+    create_customer = fields.Boolean(
+        string="Make a new customer in Exact",
+        copy=False,
+        groups=INVOICING,
+        help="None of the customers that look alike is meant.",
+    )
+    proposed_customer_id = fields.Many2one(
+        "keeping.exact.customer", compute="_compute_proposed_customer_id", groups=INVOICING
+    )
+    proposal_reason = fields.Selection(
+        MATCH_REASONS, compute="_compute_proposed_customer_id", groups=INVOICING
+    )
+    proposal_count = fields.Integer(compute="_compute_proposed_customer_id", groups=INVOICING)
+    lookalike_note = fields.Text(compute="_compute_proposed_customer_id", groups=INVOICING)
+    invoice_to_id = fields.Many2one(
+        "keeping.exact.customer",
+        string="Invoice goes to",
+        compute="_compute_invoice_to_id",
+        groups=INVOICING,
+        help="The card of the customer in Exact names another one as who gets its invoices.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("customer_id", "create_customer", "state")
+    @api.depends_context("lang")
+    def _compute_proposed_customer_id(self):
+        self.proposed_customer_id = self.proposal_reason = self.lookalike_note = False
+        self.proposal_count = 0
+        undecided = self.filtered(
+            lambda i: i.state in EDITABLE_STATES and not i.customer_id and not i.create_customer
+        )
+        Customer = self.env["keeping.exact.customer"].sudo()
+        for administration, invoices in undecided.grouped("administration_id").items():
+            partners = invoices.sudo().partner_id
+            matches = Customer._match(administration.sudo(), partners, link=False)
+            others = Customer._match_others(administration.sudo(), partners)
+            for invoice in invoices:
+                _customer, proposals = matches[invoice.partner_id.id]
+                invoice.proposal_count = len(proposals)
+                if proposals:
+                    invoice.proposed_customer_id, invoice.proposal_reason = proposals[0]
+                notes = [other._explain_unusable() for other, _why in others[invoice.partner_id.id]]
+                invoice.lookalike_note = "\n".join(notes) or False
+
+    @api.depends("customer_id.invoice_account")
+    def _compute_invoice_to_id(self):
+        for invoice in self:
+            invoiced = invoice.customer_id.invoiced_id
+            invoice.invoice_to_id = invoiced if invoiced != invoice.customer_id else False
+
+    # ------------------------------------------------------------------ actions
+
+    def action_use_proposal(self):
+        """Accept the customer in Exact that looks like this one."""
+        self._check_invoicing()
+        for invoice in self.filtered("proposed_customer_id"):
+            invoice.customer_id = invoice.proposed_customer_id
+        return True
+
+    def action_new_customer(self):
+        """Have a new customer made in Exact, although some look alike."""
+        self._check_invoicing()
+        self.create_customer = True
+        return True
+
+    def action_read_lookalikes(self):
+        """Read from Exact again those that look alike and could not be invoiced."""
+        self._check_invoicing()
+        Customer = self.env["keeping.exact.customer"]
+        for administration, invoices in self.grouped("administration_id").items():
+            others = Customer.sudo()._match_others(
+                administration.sudo(), invoices.sudo().partner_id
+            )
+            found = [customer.id for pairs in others.values() for customer, _reason in pairs]
+            Customer.browse(found).action_read_again()
+        self.invalidate_recordset()
+        return True
