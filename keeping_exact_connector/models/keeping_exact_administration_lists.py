@@ -14,7 +14,7 @@ BOOKING_LISTS = (
 )
 
 
-class KeepingExactAdministrationLists(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactAdministrationLists(models.Model):
     """The short lists that say on which cost centre and cost unit lines are booked."""
 
     _inherit = "keeping.exact.administration"

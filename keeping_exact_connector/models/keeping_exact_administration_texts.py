@@ -10,7 +10,7 @@ from ..tools.periods import describe_days, describe_month
 PLACEHOLDERS = {"line_template": templates.LINE, "header_template": templates.HEADER}
 
 
-class KeepingExactAdministrationTexts(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactAdministrationTexts(models.Model):
     """How lines and heads of invoices read, in the language of the customer."""
 
     _inherit = "keeping.exact.administration"

@@ -23,7 +23,7 @@ LOOKED_BACK = timedelta(days=1)
 CONTROLS = 3
 
 
-class KeepingExactCustomerSending(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactCustomerSending(models.Model):
     """Making a customer in Exact that is not there yet, once."""
 
     _inherit = "keeping.exact.customer"

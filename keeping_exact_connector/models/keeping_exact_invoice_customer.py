@@ -4,7 +4,7 @@ from .keeping_exact_customer import MATCH_REASONS
 from .keeping_exact_invoice import EDITABLE_STATES, INVOICING
 
 
-class KeepingExactInvoiceCustomer(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactInvoiceCustomer(models.Model):
     """Which customer in Exact a draft is for, as long as a person has to say so."""
 
     _inherit = "keeping.exact.invoice"

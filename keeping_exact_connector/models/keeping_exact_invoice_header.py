@@ -11,7 +11,7 @@ CONTACTS = "crm/Contacts"
 CONTACT_FIELDS = ("ID", "FirstName", "LastName", "FullName", "Email", "BusinessEmail")
 
 
-class KeepingExactInvoiceHeader(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactInvoiceHeader(models.Model):
     """The customer's own reference, and the person the invoice is for."""
 
     _inherit = "keeping.exact.invoice"

@@ -11,7 +11,7 @@ COSTS = (
 )
 
 
-class KeepingExactInvoiceLineCosts(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactInvoiceLineCosts(models.Model):
     """Cost centre and cost unit of lines, asked for where the ledger account demands them."""
 
     _inherit = "keeping.exact.invoice.line"

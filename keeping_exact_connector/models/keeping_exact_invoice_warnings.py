@@ -4,7 +4,7 @@ from ..tools.names import clean_number
 from .keeping_exact_invoice import EDITABLE_STATES, INVOICING
 
 
-class KeepingExactInvoiceWarnings(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class KeepingExactInvoiceWarnings(models.Model):
     """What a bookkeeper would ask about a draft. It warns, and refuses nothing."""
 
     _inherit = "keeping.exact.invoice"

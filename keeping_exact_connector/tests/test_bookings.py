@@ -153,8 +153,8 @@ class TestBookingsInExact(SendingCase):
             f"rows/{code}/financial/GLAccounts",
             {"where": {"ID": revenue}, "values": {"UseCostcenter": 1}},
         )
-        with self._committing():
-            self.administration._read_lists()
+        with self._committing(), self.administration._get_client() as client:
+            self.administration._read_booking_lists(client)
         self.assertEqual(item.ledger_id.cost_centre_use, "1")
         self._make_hours(1)
         draft = self._preview()
@@ -188,8 +188,8 @@ class TestBookingsInExact(SendingCase):
 
     def test_without_the_scope_everything_else_is_read_all_the_same(self):
         self.sandbox.add_fault(method="GET", path="hrm/Costcenters", kind="status", status=403)
-        with self._committing():
-            self.administration._read_lists()
+        with self._committing(), self.administration._get_client() as client:
+            self.administration._read_booking_lists(client)
         self.assertTrue(
             self.env["keeping.exact.cost.unit"].search_count(
                 [("administration_id", "=", self.administration.id)]

@@ -17,7 +17,14 @@ class TestInvoicePricing(ExactCase):
         cls.Rate = cls.env["keeping.exact.rate"].with_company(cls.company)
 
     def _rate(self, amount, **vals):
-        return self.Rate.create({"company_id": self.company.id, "hourly_rate": amount, "currency_id": self.euro.id, **vals})
+        return self.Rate.create(
+            {
+                "company_id": self.company.id,
+                "hourly_rate": amount,
+                "currency_id": self.euro.id,
+                **vals,
+            }
+        )
 
     def _lines(self, invoice):
         return [
