@@ -38,7 +38,7 @@ class KeepingExactLedger(models.Model):
     def _keep_list(self, administration, rows):
         """Keep the accounts with a rule, of all that were read."""
         ruled = [row for row in rows if row["UseCostcenter"] or row["UseCostunit"]]
-        super()._keep_list(administration, ruled)
         if rows and not ruled:
             # Of a whole list without a rule nothing is left; an empty list proves nothing.
             self._archive_except(administration, self.browse())
+        return super()._keep_list(administration, ruled)

@@ -23,7 +23,7 @@ class Bookings:
         items = self.places["project"].keeping_exact_item_id
         here = wizard.sudo()._find_here(items)
         self.items = {
-            project.id: here.get(project.keeping_exact_item_id)
+            project.id: here.get(project.keeping_exact_item_id.id)
             for project in self.places["project"]
             if project.keeping_exact_item_id
         }

@@ -138,8 +138,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             project = row["project_id"] if self.invoice_per == "project" else None
             by_invoice[row["partner_id"], project].append(row)
         return {
-            key: self._price_invoice(found, pricing, bookings)
-            for key, found in by_invoice.items()
+            key: self._price_invoice(found, pricing, bookings) for key, found in by_invoice.items()
         }
 
     def _price_invoice(self, rows, pricing, bookings):
