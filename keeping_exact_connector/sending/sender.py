@@ -8,7 +8,6 @@ again.
 
 import logging
 import time
-from datetime import timedelta
 
 import psycopg2
 
@@ -17,25 +16,13 @@ from odoo import fields
 from .. import exact_online
 from ..models.keeping_exact_sendable import LookAlike
 from ..tools import messages
-from .outcomes import Outcomes
+from .look_ups import LookUps
+from .waiting import ASIDE, StopRun
 
 _logger = logging.getLogger(__name__)
 
-# Minutes after the claim at which an unanswered POST is looked up again. Exact may finish its
-# work after it gave up answering.
-LOOK_UP_MINUTES = (1, 5, 15, 30)
-LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
-# Minutes to wait after Exact could not be reached, by the number of times in a row.
-UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
-ASIDE = timedelta(minutes=15)
-FOR_A_PERSON = timedelta(hours=1)
 
-
-class StopRun(Exception):
-    """Nothing more can be done for this administration now."""
-
-
-class Sender(Outcomes):
+class Sender(LookUps):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
@@ -259,11 +246,6 @@ class Sender(Outcomes):
         self._settle(operation, "planned", lambda: self._postpone(operation, error, until))
         raise StopRun
 
-    def _is_refusal(self, error):
-        """Tell whether Exact refuses this very record, and not whatever is asked."""
-        refusals = exact_online.Refused | exact_online.NoRight
-        return isinstance(error, refusals) and messages.code_of(error) not in messages.CLOSED
-
     def _refused(self, operation, error):
         """Exact refused it; the third time in a row for one reason stops the administration."""
         code, text = messages.code_of(error), messages.text_of(error)
@@ -277,135 +259,4 @@ class Sender(Outcomes):
         if administration._is_paused():
             _logger.warning("Sending for %s is paused: %s", administration.display_name, code)
             self._hold_back()
-            raise StopRun
-
-    def _hold_back(self):
-        """Have what is planned wait for the end of the pause, and say so."""
-        administration = self._administration()
-        code = messages.within("paused", administration.refusal_code)
-        self._postpone_planned(code, administration.refusal_text, administration.paused_until)
-        self._commit()
-
-    def _hold_back_without_access(self):
-        """Send nothing that is sure to be refused; reading goes on and tells when it is back."""
-        name = self._administration().connection_id.exact_user_name
-        until = fields.Datetime.now() + ASIDE
-        self._postpone_planned("no_division_access", name or "", until)
-        self._commit()
-
-    def _come_back_at(self, operation, error):
-        if isinstance(error, exact_online.LimitReached):
-            return error.retry_at.replace(tzinfo=None)
-        if messages.code_of(error) in messages.CLOSED or not self._is_connected():
-            # Whoever mends it has all of it go on at once.
-            return fields.Datetime.now() + FOR_A_PERSON
-        waits = UNREACHED_MINUTES
-        minutes = waits[min(operation.unreached, len(waits) - 1)]
-        return fields.Datetime.now() + timedelta(minutes=minutes)
-
-    def _is_connected(self):
-        # If the token was refused just now, another cursor has written it: look with a new view of
-        # the database.
-        self._commit()
-        self.env.invalidate_all()
-        return self._administration().connection_id.state == "connected"
-
-    def _postpone(self, operation, error, until):
-        """Have everything that is planned for this administration wait, and say why."""
-        operation.unreached += 1
-        if messages.code_of(error) in messages.CLOSED:
-            self._administration()._note_closed(messages.code_of(error))
-        self._postpone_planned(messages.code_of(error), messages.text_of(error), until)
-
-    def _postpone_planned(self, code, text, until):
-        planned = self.env["keeping.exact.operation"].search(
-            [("administration_id", "=", self.administration_id), ("state", "=", "planned")]
-        )
-        planned.due_at = until
-        for waiting in planned:
-            waiting.record._exact_waiting(code, text, until)
-
-    # ------------------------------------------------------------------ looking up
-
-    def _plan_look_up(self, operation):
-        minutes = self._look_up_minutes()
-        wait = minutes[min(operation.look_ups, len(minutes) - 1)]
-        until = operation.claimed_at + timedelta(minutes=wait)
-        operation.due_at = max(until, fields.Datetime.now())
-        operation.record._exact_uncertain("unknown_outcome", operation.due_at)
-
-    def _look_up_minutes(self):
-        text = self.env["ir.config_parameter"].get_param(LOOK_UP_PARAMETER) or ""
-        return [float(part) for part in text.split(",") if part.strip()] or LOOK_UP_MINUTES
-
-    def _look_up(self, client, operation):
-        """Find out what became of a POST that was not answered."""
-        record = operation.record
-        try:
-            rows = record._exact_find(client, operation.claimed_at)
-            last = not rows and self._last_look(operation)
-            absent = last and record._exact_absence_proved(client)
-        except exact_online.ExactError as error:
-            self._look_up_failed(operation, error)
-            return
-        # What came in while Exact was asked has to be seen.
-        self._reset()
-        if rows:
-            _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
-            self._settle(operation, "done", lambda: self._take_over(record, rows))
-        elif absent:
-            self._settle(operation, "planned", lambda: self._send_again(operation))
-        else:
-            self._settle(operation, "uncertain", lambda: self._not_found_yet(operation))
-
-    def _last_look(self, operation):
-        last = operation.claimed_at + timedelta(minutes=self._look_up_minutes()[-1])
-        return fields.Datetime.now() >= last
-
-    def _take_over(self, record, rows):
-        """Take over the oldest; that there are more is for a person to mend."""
-        record._exact_made(rows[0])
-        if len(rows) > 1:
-            record._exact_doubled(rows[1:])
-
-    def _recheck(self, client, operation):
-        """The day after: did Exact finish the first POST after all?"""
-        record = operation.record
-        try:
-            rows = record._exact_find(client, operation.first_claimed_at)
-        except exact_online.ExactError as error:
-            _logger.info("%s was not looked up once more: %s", record.display_name, error)
-            operation.recheck_at = fields.Datetime.now() + timedelta(hours=1)
-            return
-        operation.recheck_at = False
-        others = [row for row in rows if record._exact_key(row) != record.guid]
-        if others:
-            record._exact_doubled(others)
-
-    def _send_again(self, operation):
-        operation.due_at = False
-        operation.recheck_at = fields.Datetime.now() + timedelta(days=1)
-        operation.record._exact_waiting(False, False, False)
-        self.env["keeping.exact.operation"]._wake_sender()
-
-    def _not_found_yet(self, operation):
-        operation.look_ups += 1
-        if self._last_look(operation):
-            # Nothing found, and that may not be believed: a person is told, the search goes on.
-            operation.due_at = fields.Datetime.now() + timedelta(minutes=30)
-            operation.record._exact_uncertain("still_unknown", operation.due_at)
-        else:
-            self._plan_look_up(operation)
-
-    def _look_up_failed(self, operation, error):
-        until = self._come_back_at(operation, error)
-
-        def postpone():
-            operation.write({"due_at": until, "unreached": operation.unreached + 1})
-            operation.record._exact_uncertain("unknown_outcome", until)
-            if messages.code_of(error) in messages.CLOSED:
-                self._administration()._note_closed(messages.code_of(error))
-
-        self._settle(operation, "uncertain", postpone)
-        if not self._is_refusal(error):
             raise StopRun

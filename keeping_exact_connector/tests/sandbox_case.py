@@ -11,7 +11,7 @@ from devtools.web import Browser, forms
 from exact_sandbox.process import SandboxProcess
 
 from ..models.keeping_exact_connection import CALLBACK_PATH
-from ..sending.sender import LOOK_UP_PARAMETER
+from ..sending.look_ups import LOOK_UP_PARAMETER
 from ..tools.reference import carries_reference
 from .common import ExactCase
 

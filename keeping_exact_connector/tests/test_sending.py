@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .. import exact_online
-from ..sending.sender import LOOK_UP_PARAMETER
+from ..sending.look_ups import LOOK_UP_PARAMETER
 from ..tools.locks import SENDING, try_administration_lock
 from .sandbox_case import INVOICES, SendingCase
 
