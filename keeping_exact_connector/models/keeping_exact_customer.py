@@ -42,6 +42,8 @@ class KeepingExactCustomer(models.Model):
         "SalesCurrency": "sales_currency",
         "PaymentConditionSales": "payment_condition",
         "InvoiceAccount": "invoice_account",
+        "Language": "language",
+        "DiscountSales": "sales_discount",
         "PeppolIdentifier": "peppol_identifier",
         "PeppolIdentifierType": "peppol_identifier_type",
     }
@@ -61,6 +63,10 @@ class KeepingExactCustomer(models.Model):
         string="Invoice to (Exact ID)",
         readonly=True,
         help="The customer in Exact to whom invoices for this one go, where that is another one.",
+    )
+    language = fields.Char(readonly=True, help="Texts of invoices are in it, where Odoo has it.")
+    sales_discount = fields.Float(
+        string="Discount", readonly=True, digits=(6, 4), help="As a fraction: 0.05 is 5 %"
     )
     peppol_identifier = fields.Char(string="Peppol identifier", readonly=True)
     peppol_identifier_type = fields.Integer(
@@ -126,6 +132,8 @@ class KeepingExactCustomer(models.Model):
     def _prepare_vals_from_exact(self, row):
         vals = super()._prepare_vals_from_exact(row)
         vals["name"] = vals["name"] or vals["code"] or "?"
+        # In a column of four decimals, so that the same discount is no change.
+        vals["sales_discount"] = float(round(vals["sales_discount"] or 0, 4))
         return vals
 
     # ------------------------------------------------------------------ matching

@@ -1,15 +1,11 @@
 from uuid import UUID
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .. import exact_online
+from ..tools.guards import check_mapping
 from .keeping_exact_customer import CUSTOMER
-
-MAPPERS = (
-    "keeping_exact_connector.group_invoicing",
-    "keeping_exact_connector.group_administrator",
-)
 
 
 class KeepingExactCustomerCard(models.Model):
@@ -80,6 +76,17 @@ class KeepingExactCustomerCard(models.Model):
             name,
         )
 
+    def _get_lang(self, partner):
+        """Return the language of texts for a contact: of the card in Exact, else of the contact.
+
+        :param partner: the commercial res.partner that is invoiced to this customer, or to none yet
+        """
+        wanted = (self.invoiced_id.language or "").strip()[:2].lower()
+        if not wanted or (partner.lang or "").startswith(wanted):
+            return partner.lang
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        return next((code for code in installed if code.startswith(wanted)), partner.lang)
+
     # ------------------------------------------------------------------ actions
 
     def action_open_in_exact(self):
@@ -94,7 +101,7 @@ class KeepingExactCustomerCard(models.Model):
 
         :raise UserError: Exact cannot be read
         """
-        self._check_may_map()
+        check_mapping(self)
         for administration, customers in self.sudo().grouped("administration_id").items():
             with (
                 administration.connection_id._user_errors(),
@@ -112,15 +119,6 @@ class KeepingExactCustomerCard(models.Model):
         )
 
     # ------------------------------------------------------------------ business
-
-    def _check_may_map(self):
-        """Refuse to whoever may neither invoice nor administrate.
-
-        :raise AccessError: says so
-        """
-        self.check_access("read")
-        if not any(map(self.env.user.has_group, MAPPERS)):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
 
     def _map_to(self, partner):
         """Have hours of a commercial partner billed to this customer from now on.

@@ -63,7 +63,8 @@ class KeepingExactCustomerSending(models.Model):
         payload = {**account_values(self.partner_id), "Status": CUSTOMER}
         if self.code:
             payload["Code"] = self.code
-        return {**payload, **self._prepare_peppol(*self._get_peppol(self.partner_id))}
+        peppol = self._get_peppol(self.partner_id)
+        return {**payload, **self._prepare_peppol(self.administration_id, *peppol)}
 
     @api.model
     def _get_peppol(self, partner):
@@ -75,7 +76,8 @@ class KeepingExactCustomerSending(models.Model):
         found = [partner[name] for name in names if name in partner._fields]
         return found if len(found) == len(names) and all(found) else []
 
-    def _prepare_peppol(self, eas=None, identifier=None):
+    @api.model
+    def _prepare_peppol(self, administration, eas=None, identifier=None):
         """Return Peppol identifier and kind as Exact has them, or nothing.
 
         Exact numbers the kinds, and these numbers are not published. One is taken from a card in
@@ -86,7 +88,7 @@ class KeepingExactCustomerSending(models.Model):
             return {}
         cards = self.search(
             [
-                ("administration_id", "=", self.administration_id.id),
+                ("administration_id", "=", administration.id),
                 ("partner_id", "!=", False),
                 ("peppol_identifier", "!=", False),
                 ("peppol_identifier_type", "!=", 0),

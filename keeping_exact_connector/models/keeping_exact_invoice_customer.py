@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
+from ..tools.guards import INVOICING
 from .keeping_exact_customer import MATCH_REASONS
-from .keeping_exact_invoice import EDITABLE_STATES, INVOICING
+from .keeping_exact_invoice import EDITABLE_STATES
 
 
 class KeepingExactInvoiceCustomer(models.Model):

@@ -164,6 +164,25 @@ class KeepingExactInvoiceLine(models.Model):
                     self.env._("Item and invoice belong to different administrations.")
                 )
 
+    @api.constrains("chosen_vat_code_id", "invoice_id")
+    def _check_chosen_vat_code(self):
+        """The form does not offer such codes; a rate may have had one since before it changed."""
+        for line in self.sudo():
+            code = line.chosen_vat_code_id
+            if code and code.administration_id != line.administration_id:
+                raise ValidationError(
+                    self.env._("VAT code and invoice belong to different administrations.")
+                )
+            if code and not code._is_offered():
+                raise ValidationError(
+                    self.env._(
+                        "VAT code %s cannot be on an invoice: it is blocked in Exact Online, for "
+                        "purchases only, or includes VAT in the price. Choose another one, on the "
+                        "rate card too if it comes from there.",
+                        code.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------ CRUD
 
     def write(self, vals):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+# Lines that differ in these are booked apart in Exact.
+BOOKED_BY = ("item_id", "vat_code_id", "cost_centre_id", "cost_unit_id")
 # What a person fills in on a line of their own, one without hours.
 OWN = {
     "invoice_id",
@@ -58,7 +60,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
     def action_merge_up(self):
         """Merge the line with the one above it: hours and amounts add up, its text goes.
 
-        :raise UserError: there is none above, or item, VAT code or kind differ
+        :raise UserError: there is none above, or they are booked apart: item, VAT code or costs
         """
         self.ensure_one()
         invoice = self.invoice_id
@@ -75,7 +77,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
     # ------------------------------------------------------------------ business
 
     def _merge(self, other):
-        for name in ("item_id", "vat_code_id"):
+        for name in BOOKED_BY:
             if self[name] != other[name]:
                 raise UserError(
                     self.env._(

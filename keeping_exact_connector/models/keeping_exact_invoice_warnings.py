@@ -1,7 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
+from ..tools.guards import INVOICING
 from ..tools.names import clean_number
-from .keeping_exact_invoice import EDITABLE_STATES, INVOICING
+from .keeping_exact_invoice import EDITABLE_STATES
+
+COST_CODES = ("cost_centre", "cost_unit")
 
 
 class KeepingExactInvoiceWarnings(models.Model):
@@ -46,6 +50,8 @@ class KeepingExactInvoiceWarnings(models.Model):
             for text in (
                 self._warn_of_reference(),
                 self.line_ids._warn_of_costs(),
+                self._warn_of_unknown_costs(),
+                self._warn_of_discount(),
                 self._warn_of_peppol(),
                 self._warn_of_vat(europe),
             )
@@ -57,6 +63,38 @@ class KeepingExactInvoiceWarnings(models.Model):
             "This customer wants a reference on its invoices: fill in Your reference."
         )
 
+    def _warn_of_discount(self):
+        """Exact takes it off by itself: an invoice has a discount (API reference, chapter 4.3)."""
+        card = self.customer_id.invoiced_id
+        return card.sales_discount and self.env._(
+            "%(customer)s has a discount of %(percentage)s %% on its card in Exact Online, which "
+            "is taken off the total there. The amounts here are without it.",
+            customer=card.name,
+            percentage=formatLang(self.env, card.sales_discount * 100, digits=1),
+        )
+
+    def _warn_of_unknown_costs(self):
+        """Return which codes of tasks, projects and employees these books do not have."""
+        hours = self.hour_ids
+        places = (hours.task_id, hours.project_id, hours.employee_id)
+        unknown = []
+        for name in COST_CODES:
+            codes = {
+                (place[f"keeping_exact_{name}"] or "").strip()
+                for records in places
+                for place in records
+            } - {""}
+            known = self.env[f"keeping.exact.{name.replace('_', '.')}"].search(
+                [("administration_id", "=", self.administration_id.id), ("code", "in", list(codes))]
+            )
+            unknown += sorted(codes - set(known.mapped("code")))
+        return unknown and self.env._(
+            "Cost centre or cost unit %(codes)s is not in the books of %(administration)s. Correct "
+            "the code on the task, project or employee, or add it in Exact Online.",
+            codes=", ".join(unknown),
+            administration=self.administration_id.name,
+        )
+
     def _warn_of_peppol(self):
         """Since 2026 Belgian businesses get invoices by Peppol (API reference, chapter 10)."""
         card = self.customer_id.invoiced_id
@@ -65,15 +103,19 @@ class KeepingExactInvoiceWarnings(models.Model):
         business = self.partner_id.is_company or bool(vat)
         if not business or (country or vat[:2]) != "BE":
             return None
-        if card.peppol_identifier or self.env["keeping.exact.customer"]._get_peppol(
-            self.partner_id
-        ):
+        if card.peppol_identifier or (not card.guid and self._brings_peppol()):
             return None
         return self.env._(
             "%s is a Belgian business without a Peppol identifier, and Belgian businesses receive "
             "electronic invoices by Peppol. Fill it in on the customer's card in Exact Online.",
             self.partner_id.name,
         )
+
+    def _brings_peppol(self):
+        """Tell whether the customer is made in Exact with its Peppol identifier."""
+        Customer = self.env["keeping.exact.customer"]
+        found = Customer._get_peppol(self.partner_id)
+        return bool(found and Customer._prepare_peppol(self.administration_id, *found))
 
     def _warn_of_vat(self, europe):
         """Return what does not go together: country, VAT number and VAT code."""

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..tools.guards import check_mapping
 from .keeping_exact_customer import MATCH_REASONS
-from .keeping_exact_customer_card import MAPPERS
 from .keeping_exact_invoice import LIVE_STATES
 
 # Rows have no table: their number is made of two ids, and stays below what JavaScript can count.
@@ -196,7 +196,7 @@ class KeepingExactMapping(models.Model):
         """Choose the customer in Exact by hand; there is nothing else to write."""
         if set(vals) != {"customer_id"}:
             raise AccessError(self.env._("Only the customer in Exact can be chosen here."))
-        self._check_may_map()
+        check_mapping(self)
         customer = self.env["keeping.exact.customer"].browse(vals["customer_id"] or [])
         customer.check_access("read")
         for row in self:
@@ -211,7 +211,7 @@ class KeepingExactMapping(models.Model):
 
         :return: a notification of what was linked and what was left
         """
-        self._check_may_map()
+        check_mapping(self)
         rows = self.filtered("proposed_customer_id")
         if len(self) > 1:
             rows = rows.filtered(lambda row: row.proposal_count == 1)
@@ -229,7 +229,7 @@ class KeepingExactMapping(models.Model):
 
     def action_new(self):
         """Have new customers made in Exact, although some may look alike."""
-        self._check_may_map()
+        check_mapping(self)
         rows = self.filtered(lambda row: row.partner_id and not row.customer_id)
         Customer = self.env["keeping.exact.customer"].sudo()
         for row in rows:
@@ -255,7 +255,7 @@ class KeepingExactMapping(models.Model):
 
     def action_read_again(self):
         """Read again from Exact those that look alike and cannot be invoiced as they are."""
-        self._check_may_map()
+        check_mapping(self)
         for administration, rows in self.grouped("administration_id").items():
             others = (
                 self.env["keeping.exact.customer"]
@@ -282,11 +282,6 @@ class KeepingExactMapping(models.Model):
 
     # ------------------------------------------------------------------ business
 
-    def _check_may_map(self):
-        self.check_access("write")
-        if not any(map(self.env.user.has_group, MAPPERS)):
-            raise AccessError(self.env._("Only users who may invoice in Exact may do this."))
-
     def _map(self, customer):
         """Link this row's partner with a customer of Exact, or with none."""
         self.ensure_one()
@@ -305,7 +300,7 @@ class KeepingExactMapping(models.Model):
         customer._map_to(self.partner_id.sudo())
 
     def _ignore(self, command):
-        self._check_may_map()
+        check_mapping(self)
         for row in self.filtered("partner_id"):
             row.administration_id.sudo().ignored_partner_ids = [command(row.partner_id.id)]
         self._reread()

@@ -37,6 +37,20 @@ class KeepingExactVatCode(models.Model):
         "UNIQUE (administration_id, guid)", "A VAT code of Exact is kept once."
     )
 
+    def _is_offered(self):
+        """Tell whether lines of invoices may have it: for sales, not blocked, VAT on top."""
+        self.ensure_one()
+        return (
+            self.active
+            and not self.blocked
+            and self.type != "I"
+            and self.transaction_type
+            in (
+                "B",
+                "S",
+            )
+        )
+
     def _prepare_vals_from_exact(self, row):
         vals = super()._prepare_vals_from_exact(row)
         percentage = vals["percentage"] or 0

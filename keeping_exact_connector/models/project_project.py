@@ -30,7 +30,9 @@ class ProjectProject(models.Model):
         string="Item in Exact",
         ondelete="set null",
         index="btree_not_null",
-        domain="[('company_id', '=', company_id), ('is_sales', '=', True)]",
+        # A project may be of all organisations.
+        domain="[('is_sales', '=', True)]"
+        " + (company_id and [('company_id', '=', company_id)] or [])",
         groups="keeping_exact_connector.group_invoicing",
         help="Hours of this project are booked on it, unless the rate card has another item for "
         "them. Empty: the hours item of the administration. In another administration it is the "

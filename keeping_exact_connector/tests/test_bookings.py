@@ -98,6 +98,42 @@ class TestBookings(ExactCase):
         draft = self._preview(partner_ids=self.customer.ids, project_ids=other.ids)
         self.assertEqual(draft.line_ids.item_id, self.item)
 
+    def test_lines_of_different_cost_centres_are_not_merged(self):
+        other = self._make_project("Elders", self.customer)
+        other.keeping_exact_cost_centre = "ADV"
+        self._make_hours(1)
+        self._make_hours(2, project=other)
+        draft = self._preview()
+        with self.assertRaisesRegex(UserError, "differ in Cost Centre"):
+            draft.line_ids[1].action_merge_up()
+
+    def test_a_vat_code_that_cannot_be_on_an_invoice_is_refused_wherever_it_comes_from(self):
+        self._make_hours(1)
+        line = self._preview().line_ids
+        second = self._make_administration(self.company, 100003)
+        kinds = [{"type": "I"}, {"transaction_type": "P"}, {"blocked": True}]
+        codes = [
+            self.vat_code.copy({"guid": f"v{n}", "code": f"9{n}", **vals})
+            for n, vals in enumerate(kinds)
+        ]
+        for code in codes:
+            with self.assertRaisesRegex(ValidationError, "cannot be on an invoice"):
+                line.write({"chosen_vat_code_id": code.id})
+        there = self.vat_code.copy({"guid": "there", "administration_id": second.id})
+        with self.assertRaisesRegex(ValidationError, "different administrations"):
+            line.write({"chosen_vat_code_id": there.id})
+        line.invoice_id.action_release()
+        self.env["keeping.exact.rate"].create(
+            {
+                "company_id": self.company.id,
+                "hourly_rate": 90,
+                "currency_id": self.euro.id,
+                "vat_code_id": codes[2].id,
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "on the rate card too"):
+            self._preview(rate_mode="rate_card")
+
     def test_a_demanded_cost_centre_is_asked_for_before_sending(self):
         self._make_hours(1)
         draft = self._preview()
@@ -115,6 +151,17 @@ class TestBookings(ExactCase):
         self._make_hours(1)
         self._wizard().action_create()
         self.assertEqual(self.env["keeping.exact.invoice"].search([], limit=1).state, "draft")
+
+    def test_a_code_that_these_books_do_not_have_is_told_of(self):
+        self.project.keeping_exact_cost_centre = "ADV"
+        self.task.keeping_exact_cost_unit = "ZIUD"
+        self._make_hours(1, task_id=self.task.id)
+        draft = self._preview()
+        self.assertIn("cost unit ZIUD is not in the books", draft.warnings)
+        self.assertNotIn("ADV", draft.warnings)
+        self.task.keeping_exact_cost_unit = "NOORD"
+        draft.invalidate_recordset()
+        self.assertFalse(draft.warnings)
 
     def test_an_account_that_takes_no_cost_unit_gets_none(self):
         self.ledger.cost_unit_use = "2"
@@ -138,6 +185,7 @@ class TestBookingsInExact(SendingCase):
         super().setUpClass()
         cls.scopes = cls.sandbox.control("GET", "apps")["apps"][0]["scopes"]
         cls.sandbox.control("POST", "scopes", {"Financial costcenters": "read"})
+        cls.sandbox.keep_state()
 
     def test_cost_centres_and_their_rules_are_read_and_sent(self):
         code = self.administration.code

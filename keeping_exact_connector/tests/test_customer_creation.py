@@ -145,6 +145,35 @@ class TestCustomerCreation(SendingCase):
             [row] = self._in_exact(second)
             self.assertNotIn("OrderedByContactPerson", row)
 
+    def test_what_was_agreed_on_the_card_is_read_and_left_to_exact(self):
+        with self.administration._get_client() as client:
+            client.post(
+                "crm/Accounts",
+                {
+                    "Name": self.customer.name,
+                    "Status": "C",
+                    "Language": "NL",
+                    "DiscountSales": 0.05,
+                    "PaymentConditionSales": "14",
+                },
+            )
+        self._sync()
+        self._make_hours(2)
+        draft = self._preview()
+        draft.action_use_proposal()
+        self.assertIn("5.0 %", draft.warnings)
+        card = draft.sudo().customer_id
+        self.assertEqual((card.language, card.sales_discount), ("NL", 0.05))
+        draft.action_send()
+        self._send()
+        self.assertEqual(draft.state, "open", draft.error_message)
+        [row] = self._in_exact(draft)
+        self.assertEqual((row["Discount"], row["PaymentCondition"].strip()), (0.05, "14"))
+        # Read once more it is no change.
+        before = card.write_date
+        self._sync()
+        self.assertEqual(card.write_date, before)
+
     def test_a_customer_asked_for_on_the_screen_is_made_without_any_invoice(self):
         self._make_hours(1)
         row = (

@@ -153,3 +153,10 @@ class TestInvoiceHeader(ExactCase):
         self.assertFalse(self._warned(country_id=belgium, is_company=False))
         card.peppol_identifier = "0477472701"
         self.assertFalse(self._warned(country_id=belgium))
+
+    def test_a_discount_on_the_card_is_told_as_exact_takes_it_off(self):
+        self._make_customer("Klant", partner_id=self.customer.id, sales_discount=0.055)
+        self._make_hours(1)
+        draft = self._preview()
+        self.assertIn("a discount of 5.5 % on its card", draft.warnings)
+        self.assertNotIn("Discount", draft.sudo()._prepare_exact_payload())

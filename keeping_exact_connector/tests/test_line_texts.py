@@ -47,6 +47,19 @@ class TestLineTexts(ExactCase):
         self.customer.lang = "nl_NL"
         self.assertEqual(self._lines(), ["Werk aan Website in Oktober 2026"])
 
+    def test_the_language_of_the_card_in_exact_goes_before_that_of_the_contact(self):
+        card = self._make_customer("Klant", partner_id=self.customer.id, language="NL")
+        self._make_hours(1)
+        self._lines(group_by="month")
+        self.assertEqual(self._lines(group_by="month"), ["Oktober 2026"])
+        for known in ("FR", False):
+            # One that Odoo does not have, and a card without.
+            card.language = known
+            self.assertEqual(self._lines(group_by="month"), ["October 2026"])
+        head = self._make_customer("Hoofdkantoor", language="NL")
+        card.invoice_account = head.guid
+        self.assertEqual(self._lines(group_by="month"), ["Oktober 2026"])
+
     def test_a_template_with_nothing_to_say_gives_way_to_the_grouping(self):
         self.books.line_template = "{task}"
         self._make_hours(1)

@@ -13,7 +13,15 @@ from .sandbox_case import SendingCase
 OURS = "odoo.addons.keeping_exact_connector."
 OFF = "switched off for Bureau Zuid"
 # What the web client calls on every model, and hooks of Odoo's that talk to nobody.
-ORM = {"create", "write", "unlink", "default_get", "name_create", "button_uninstall"}
+ORM = {
+    "create",
+    "write",
+    "unlink",
+    "default_get",
+    "name_create",
+    "button_uninstall",
+    "update_field_translations",
+}
 # Public methods that work while the organisation is switched off: they call nobody in Exact, and
 # show something or let go of something. All others must refuse, those to come included.
 ALSO_OFF = {
@@ -37,6 +45,8 @@ ALSO_OFF = {
         "action_open_waiting_hours",
         "action_unlink",
     },
+    "keeping.exact.customer": {"action_open_in_exact"},
+    "keeping.exact.mapping": {"action_open_in_exact", "action_open_project"},
     "keeping.exact.invoice": {
         "action_give_up",
         "action_open_administration",
@@ -112,6 +122,11 @@ class TestSwitch(SendingCase, HttpCase):
             "keeping.exact.unbilled": (
                 self.invoicer,
                 self.env["keeping.exact.unbilled"].browse(hours.ids),
+            ),
+            "keeping.exact.customer": (self.invoicer, self._make_customer("Klant")),
+            "keeping.exact.mapping": (
+                self.invoicer,
+                self.env["keeping.exact.mapping"].search([("partner_id", "=", self.customer.id)]),
             ),
             "project.project": (self.invoicer, self.project),
             "project.task": (self.invoicer, self.task),

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError
 
 ADMINISTRATOR = "keeping_exact_connector.group_administrator"
 INVOICING = "keeping_exact_connector.group_invoicing"
+# Both say which customer in Exact is meant.
+MAPPERS = (INVOICING, ADMINISTRATOR)
 # Written by the chatter and by activities on behalf of the person.
 FOLLOW_UP = ("message_", "activity_")
 
@@ -47,3 +49,18 @@ def check_invoicing(env):
     """
     if not env.user.has_group(INVOICING):
         raise AccessError(env._("Only users who may invoice in Exact may do this."))
+
+
+def check_mapping(records):
+    """Refuse to say which customer in Exact is meant to whoever neither invoices nor administers.
+
+    :param records: of a model with ``company_id``
+    :raise AccessError: says what is missing
+    :raise UserError: the integration is switched off for the organisation
+    """
+    records.check_access("read")
+    if not any(map(records.env.user.has_group, MAPPERS)):
+        raise AccessError(
+            records.env._("Only users who may invoice in Exact, or administer it, may do this.")
+        )
+    records.company_id._check_keeping_exact_enabled()

@@ -26,6 +26,7 @@ class HeaderValues:
         ids = dict.fromkeys(row["project_id"] for drafted in lines for row in drafted.rows)
         projects = self.projects.browse(ids)
         return {
+            "description": self.wizard.description,
             "your_ref": self.wizard.your_ref or self._get_ref(partner, projects),
             "contact_id": self._get_contact(partner, projects).id,
         }

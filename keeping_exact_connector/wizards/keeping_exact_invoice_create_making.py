@@ -10,7 +10,7 @@ from ..pricing.lines import HOUR_DIGITS
 from ..pricing.money import round_half_up, to_decimal
 from .bookings import Bookings
 from .header_values import HeaderValues
-from .line_texts import Drafted, LineTexts
+from .line_texts import Drafted, LineTexts, Recipient
 
 RATE_DIGITS = 4
 # How many invoices and entries one click may make: beyond it a request would time out.
@@ -221,12 +221,15 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         prepared = []
         for (partner_id, _project_id), lines in priced.items():
             partner = partners.browse(partner_id)
+            customer = matches[partner.id][0]
             head = headers.get(partner, lines)
-            texts.name_lines(partner, lines, head["your_ref"])
+            recipient = Recipient(partner, customer._get_lang(partner), head["your_ref"])
+            texts.name_lines(recipient, lines)
             if self.line_order == "name":
                 lines.sort(key=lambda drafted: drafted.text)
-            customer = matches[partner.id][0]
-            prepared.append(self._prepare_invoice(partner, head, customer, lines, texts))
+            if not head["description"]:
+                head["description"] = texts.name_header(recipient, lines)
+            prepared.append(self._prepare_invoice(partner, head, customer, lines))
         invoices = self.env["keeping.exact.invoice"].sudo().create(prepared)
         reserved = []
         for invoice, lines in zip(invoices, priced.values(), strict=True):
@@ -235,7 +238,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                 reserved += self._prepare_hours(line, drafted)
         return invoices, reserved
 
-    def _prepare_invoice(self, partner, head, customer, lines, texts):
+    def _prepare_invoice(self, partner, head, customer, lines):
         days = [row["date"] for drafted in lines for row in (drafted.rows[0], drafted.rows[-1])]
         first, last = min(days), max(days)
         currency = self._get_currency(customer)
@@ -246,8 +249,6 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
             "customer_id": customer.id,
             "currency_id": currency.id,
             "invoice_date": self.invoice_date,
-            "description": self.description
-            or texts.name_header(partner, lines, head["your_ref"], first, last),
             **head,
             "date_from": self.date_from or first,
             "date_to": self.date_to or last,

@@ -26,6 +26,20 @@ class Drafted:
     text: str = ""
 
 
+@dataclass
+class Recipient:
+    """For whom an invoice is.
+
+    :param partner: the commercial res.partner
+    :param str lang: the language of its invoices
+    :param reference: the customer's own reference on this invoice, or nothing
+    """
+
+    partner: object
+    lang: str
+    reference: str
+
+
 class LineTexts:
     """Texts of lines and headers, in the customer's language.
 
@@ -61,20 +75,17 @@ class LineTexts:
 
     # ------------------------------------------------------------------ lines
 
-    def name_lines(self, partner, lines, reference):
+    def name_lines(self, recipient, lines):
         """Give each line its text; hours go into it where the quantity does not show them.
 
-        :param partner: the customer, whose language it is
+        :param Recipient recipient: for whom the invoice is
         :param list lines: :class:`Drafted`
-        :param reference: the customer's reference on this invoice, or nothing
         """
-        lang = partner.lang
+        lang = recipient.lang
         env, template = self._env(lang), self._get_template(lang, "line_template")
         for drafted in lines:
             if template:
-                drafted.text = templates.fill(
-                    template, self._describe(lang, partner, [drafted], reference)
-                )
+                drafted.text = templates.fill(template, self._describe(recipient, [drafted]))
             # A template of which nothing is left says less than the grouping.
             drafted.text = drafted.text or self._name(env, lang, drafted.rows[0])
             if drafted.line.whole and not templates.uses(template, "hours"):
@@ -106,15 +117,18 @@ class LineTexts:
 
     # ------------------------------------------------------------------ headers
 
-    def name_header(self, partner, lines, reference, first, last):
-        """Return the header of an invoice: by the template, else which days its hours are of."""
-        lang = partner.lang
-        template = self._get_template(lang, "header_template")
-        values = self._describe(lang, partner, lines, reference) if template else {}
-        found = templates.fill(template, values) if template else ""
-        return found or self.describe_period(lang, first, last)
+    def name_header(self, recipient, lines):
+        """Return the header of an invoice: by the template, else which days its hours are of.
 
-    def describe_period(self, lang, first, last):
+        :param Recipient recipient: for whom the invoice is
+        :param list lines: :class:`Drafted`
+        """
+        template = self._get_template(recipient.lang, "header_template")
+        found = templates.fill(template, self._describe(recipient, lines)) if template else ""
+        days = [row["date"] for drafted in lines for row in drafted.rows]
+        return found or self._describe_days(recipient.lang, min(days), max(days))
+
+    def _describe_days(self, lang, first, last):
         """Return which days hours are of."""
         env = self._env(lang)
         if first == last:
@@ -127,9 +141,9 @@ class LineTexts:
 
     # ------------------------------------------------------------------ placeholders
 
-    def _describe(self, lang, partner, lines, reference):
+    def _describe(self, recipient, lines):
         """Return what the placeholders stand for on these lines."""
-        env, names = self._env(lang), self._get_names(lang)
+        env, names = self._env(recipient.lang), self._get_names(recipient.lang)
         rows = [row for drafted in lines for row in drafted.rows]
         days = [row["date"] for row in rows]
         told = {
@@ -142,8 +156,8 @@ class LineTexts:
             "period": describe_days(env, min(days), max(days)),
             "month": describe_month(env, min(days), max(days)),
             "hours": _clock(sum(drafted.line.billed_hours for drafted in lines)),
-            "customer": partner.name,
-            "reference": reference,
+            "customer": recipient.partner.name,
+            "reference": recipient.reference,
         }
 
 
