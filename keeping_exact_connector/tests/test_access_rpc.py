@@ -6,6 +6,24 @@ from odoo.tools import mute_logger
 
 from .common import ExactCase
 
+LISTS = ("cost.centre", "cost.unit", "item.group", "ledger")
+# What this add-on puts on records of Odoo's own.
+OWN_FIELDS = {
+    "res.partner": (
+        "keeping_exact_your_ref",
+        "keeping_exact_your_ref_required",
+        "keeping_exact_invoicing_method",
+    ),
+    "project.project": (
+        "keeping_exact_your_ref",
+        "keeping_exact_item_id",
+        "keeping_exact_cost_centre",
+        "keeping_exact_cost_unit",
+    ),
+    "project.task": ("keeping_exact_cost_centre", "keeping_exact_cost_unit"),
+    "hr.employee": ("keeping_exact_cost_centre", "keeping_exact_cost_unit"),
+}
+
 
 @tagged("post_install", "-at_install")
 class TestAccessOverRpc(ExactCase, HttpCase):
@@ -26,7 +44,19 @@ class TestAccessOverRpc(ExactCase, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.exact = self._make_customer("Klant", partner_id=self.customer.id)
+        self.lists = {
+            model: self.env[f"keeping.exact.{model}"]
+            .sudo()
+            .create(
+                {"administration_id": self.administration.id, "guid": "x", "code": "A", "name": "A"}
+            )
+            for model in LISTS
+        }
         self.invoice = self._preview()
+        self.row = self.env["keeping.exact.mapping"].search(
+            [("partner_id", "=", self.customer.id), ("company_id", "=", self.company.id)]
+        )
         self.check = (
             self.env["keeping.exact.check"]
             .sudo()
@@ -83,6 +113,26 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.vat.code", "name_create", ["4"]),
             ("keeping.exact.payment.condition", "name_create", ["30"]),
             ("keeping.exact.invoice", "action_open_connection", [link]),
+            ("keeping.exact.customer", "read", [self.exact.ids, ["vat"]]),
+            ("keeping.exact.customer", "write", [self.exact.ids, {"partner_id": False}]),
+            ("keeping.exact.customer", "action_open_in_exact", [self.exact.ids]),
+            ("keeping.exact.customer", "action_read_again", [self.exact.ids]),
+            ("keeping.exact.mapping", "read", [self.row.ids, ["hours", "remark"]]),
+            ("keeping.exact.mapping", "write", [self.row.ids, {"customer_id": self.exact.id}]),
+            *(
+                ("keeping.exact.mapping", f"action_{name}", [self.row.ids])
+                for name in ("accept", "new", "ignore", "watch", "read_again", "open_in_exact")
+            ),
+            *(
+                (f"keeping.exact.{model}", "read", [self.lists[model].ids, ["code"]])
+                for model in LISTS
+            ),
+            *(
+                (f"keeping.exact.{model}", "write", [self.lists[model].ids, {"code": "x"}])
+                for model in LISTS
+            ),
+            ("keeping.exact.invoice", "read", [link, ["warnings", "lookalike_note"]]),
+            ("keeping.exact.invoice", "action_read_lookalikes", [link]),
             ("keeping.exact.call", "search_read", [[], ["path"]]),
             ("keeping.exact.call", "create", [{"called_at": "2026-10-12"}]),
             ("keeping.exact.limit", "search_read", [[], ["state"]]),
@@ -103,6 +153,45 @@ class TestAccessOverRpc(ExactCase, HttpCase):
         self.invoice.invalidate_recordset()
         self.assertEqual(self.invoice.state, "draft")
 
+    def test_fields_on_records_of_odoos_own_are_for_those_concerned(self):
+        employee = self.env["hr.employee"].search([("user_id", "=", self.viewer.id)])
+        records = {
+            "res.partner": self.customer,
+            "project.project": self.project,
+            "project.task": self.task,
+            "hr.employee": employee,
+        }
+        # Whoever manages timesheets manages employees too; those fields are for them.
+        theirs = {self.timesheeter: set(OWN_FIELDS) - {"hr.employee"}, self.viewer: {"hr.employee"}}
+        for user in (self.timesheeter, self.viewer, self.portal):
+            self.authenticate(user.login, user.login)
+            for model in sorted(theirs.get(user, OWN_FIELDS)):
+                for name in OWN_FIELDS[model]:
+                    with self.subTest(user=user.login, model=model, name=name):
+                        ids = records[model].ids
+                        for method, args in (
+                            ("read", [ids, [name]]),
+                            ("write", [ids, {name: False}]),
+                            ("search_read", [[(name, "!=", False)], ["id"]]),
+                        ):
+                            self.assertIsInstance(self._call(model, method, *args), str)
+
+    def test_what_exact_said_is_changed_by_nobody_here(self):
+        for user in (self.invoicer, self.administrator):
+            self.authenticate(user.login, user.login)
+            for model, record, vals in (
+                ("keeping.exact.customer", self.exact, {"sales_discount": 0.5}),
+                ("keeping.exact.customer", self.exact, {"invoice_account": "x"}),
+                ("keeping.exact.mapping", self.row, {"state": "ignored"}),
+                ("keeping.exact.mapping", self.row, {"partner_id": self.company.partner_id.id}),
+                *((f"keeping.exact.{model}", self.lists[model], {"code": "x"}) for model in LISTS),
+            ):
+                with self.subTest(user=user.login, model=model, vals=vals):
+                    result = self._call(model, "write", record.ids, vals)
+                    self.assertEqual(result, "odoo.exceptions.AccessError")
+                    result = self._call(model, "create", [vals])
+                    self.assertIn("odoo.exceptions", result)
+
     def test_nobody_without_a_session_gets_in(self):
         self.authenticate(None, None)
         result = self._call("keeping.exact.invoice", "read", [self.invoice.id], ["name"])
@@ -119,6 +208,11 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.administration", "_use_connection"),
             ("keeping.exact.administration", "_update_from_exact"),
             ("keeping.exact.administration", "_store_checks"),
+            ("keeping.exact.administration", "_read_booking_lists"),
+            ("keeping.exact.customer", "_plan_creation"),
+            ("keeping.exact.customer", "_map_to"),
+            ("keeping.exact.mapping", "_map"),
+            ("keeping.exact.cost.centre", "_keep_list"),
             ("keeping.exact.check", "_store"),
             ("keeping.exact.journal", "_get_typed"),
             ("keeping.exact.call", "_gc_calls"),
