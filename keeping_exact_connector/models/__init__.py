@@ -42,6 +42,7 @@ from . import (
     keeping_exact_invoice_period,
     keeping_exact_invoice_line_editing,
     keeping_exact_invoice_line_rates,
+    keeping_exact_invoice_refusals,
     keeping_exact_invoice_line_costs,
     keeping_exact_hour,
     keeping_exact_rate,

@@ -7,6 +7,7 @@ class KeepingExactInvoiceLineRates(models.Model):
     _inherit = "keeping.exact.invoice.line"
 
     rate_because = fields.Char(
+        string="Rate because",
         compute="_compute_rate_because",
         help="Which rate applied to these hours: that of their task, project, customer or "
         "organisation, or what was filled in by hand.",

@@ -47,6 +47,7 @@ class KeepingExactInvoiceSending(models.Model):
         self._check_prices()
         self._check_your_refs()
         self.line_ids._check_costs()
+        self._check_known_refusals()
         self.write({"state": "queued", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))

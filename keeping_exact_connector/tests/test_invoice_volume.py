@@ -15,7 +15,7 @@ class TestInvoiceVolume(ExactCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["keeping.exact.rate"].create(
+        cls.env["keeping.exact.rate"].with_company(cls.company).create(
             {"company_id": cls.company.id, "hourly_rate": 95}
         )
         for number in range(CUSTOMERS):

@@ -15,6 +15,8 @@ from .line_texts import Drafted, LineTexts, Recipient
 RATE_DIGITS = 4
 # How many invoices and entries one click may make: beyond it a request would time out.
 MOST_ENTRIES = 50_000
+# On one invoice, which is one call. No source tells a limit of Exact's; nobody reads more.
+MOST_LINES = 1_000
 
 # What keeps lines apart: columns of an entry, see _fetch_entries.
 KEYS = {
@@ -61,9 +63,30 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
                     most=MOST_ENTRIES,
                 )
             )
-        invoices, lines = self._create_invoices(self._price(self._fetch_entries(ids)))
+        priced = self._price(self._fetch_entries(ids))
+        self._check_sizes(priced)
+        invoices, lines = self._create_invoices(priced)
         Hour._reserve(self.administration_id.sudo(), lines)
         return invoices.sudo(False)
+
+    def _check_sizes(self, priced):
+        """Refuse invoices of more lines than anybody reads.
+
+        :param dict priced: of :meth:`_price`
+        :raise UserError: names the customer
+        """
+        for (partner_id, _project_id), lines in priced.items():
+            if len(lines) > MOST_LINES:
+                raise UserError(
+                    self.env._(
+                        "The invoice for %(customer)s would have %(count)s lines; at most "
+                        "%(most)s go on one. Choose something coarser for One line per, or a "
+                        "shorter period.",
+                        customer=self.env["res.partner"].browse(partner_id).sudo().display_name,
+                        count=len(lines),
+                        most=MOST_LINES,
+                    )
+                )
 
     def _check_still_as_shown(self):
         """Refuse when others have taken some of the hours since the person looked.

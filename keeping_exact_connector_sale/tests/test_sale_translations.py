@@ -1,6 +1,5 @@
-from odoo.tests import tagged
-
 from odoo.addons.keeping_exact_connector.tests.translation_case import TranslationCase
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")

@@ -60,9 +60,18 @@ def _make_project(admin, customer, project, hours, task=None):
     return made
 
 
-def _choose(dialog, field, text):
-    dialog.locator(f"div[name={field}] input").fill(text)
-    dialog.locator(".o-autocomplete--dropdown-item", has_text=text).first.click()
+def _choose_hours(page, customer, project, count):
+    """Tick the hours of a customer's project and press the button; return the dialog."""
+    customer.locator(".o_group_name").click()
+    page.locator(".o_group_header", has_text=project).locator(".o_group_name").click()
+    rows = page.locator(".o_data_row", has_text=project)
+    expect(rows).to_have_count(count, timeout=LOADING)
+    for position in range(count):
+        rows.nth(position).locator("input[type=checkbox]").check()
+    page.get_by_role("button", name="Create Exact invoice").click()
+    dialog = page.locator(".modal")
+    see(dialog)
+    return dialog
 
 
 def test_from_hours_to_invoice_over_the_draft_to_exact(
@@ -81,17 +90,7 @@ def test_from_hours_to_invoice_over_the_draft_to_exact(
     page.wait_for_timeout(800)
     picture(page, "31-age-of-hours", docs=True)
     page.locator(".o_switch_view.o_list").click()
-    group.locator(".o_group_name").click()
-    inner = page.locator(".o_group_header", has_text="Jubilee book")
-    inner.locator(".o_group_name").click()
-    rows = page.locator(".o_data_row", has_text="Jubilee book")
-    expect(rows).to_have_count(3, timeout=LOADING)
-    for position in range(3):
-        rows.nth(position).locator("input[type=checkbox]").check()
-    page.get_by_role("button", name="Create Exact invoice").click()
-
-    dialog = page.locator(".modal")
-    see(dialog)
+    dialog = _choose_hours(page, group, "Jubilee book", 3)
     expect(dialog.locator("div[name=found_count]")).to_have_text("3", timeout=LOADING)
     picture(page, "32-wizard-selection", docs=True)
     dialog.get_by_role("button", name="Preview").click()
@@ -153,9 +152,9 @@ def test_a_run_over_thirty_customers(page, odoo, admin, administration, picture)
             break
         page.wait_for_timeout(1_000)
     page.goto(f"{odoo.url}/odoo/exact-invoices")
-    expect(page.locator(".o_data_row", has_text="Run ").filter(has_text="Open in Exact")).to_have_count(
-        CUSTOMERS, timeout=LOADING
-    )
+    expect(
+        page.locator(".o_data_row", has_text="Run ").filter(has_text="Open in Exact")
+    ).to_have_count(CUSTOMERS, timeout=LOADING)
     picture(page, "36-run-made")
     totals = admin.find("keeping.exact.invoice", domain, "amount_untaxed")
     assert {row["amount_untaxed"] for row in totals} == {4.5 * RATE}
@@ -175,10 +174,7 @@ def test_an_organisation_that_records_days(page, odoo, admin, administration, pi
     group = page.locator(".o_group_header", has_text="Dagloon N.V.")
     see(group)
     expect(group).to_contain_text("12:00")
-    group.locator("input[type=checkbox]").check()
-    page.get_by_role("button", name="Create Exact invoice").click()
-    dialog = page.locator(".modal")
-    see(dialog)
+    dialog = _choose_hours(page, group, "By the day", 2)
     expect(dialog.locator("div[name=found_hours]")).to_have_text("12.00", timeout=LOADING)
     picture(page, "37-days")
     dialog.get_by_role("button", name="Preview").click()
