@@ -84,7 +84,8 @@ class LimitReached(ExactError):
 
     :param retry_at: the moment to come back, an aware :class:`~datetime.datetime` in UTC.
     :param cause: ``minute`` or ``day`` (calls), ``errors`` (too many errors on the endpoint in
-        an hour) or ``tokens`` (asked for too early).
+        an hour), ``underway`` (so many calls of the endpoint have no answer yet that they could
+        become too many errors) or ``tokens`` (asked for too early).
     """
 
     default_text = "The limit of calls to Exact Online is reached."

@@ -17,9 +17,12 @@ from .windows import ARRIVING, DAY, MINUTE, Window
 #: Errors of one endpoint in an hour at which we stop: two are left for other programs.
 ERROR_STOP = 8
 
-#: Errors of one endpoint in an hour after which Exact blocks. Once one was seen, those that the
-#: calls on their way may become are kept below it too.
+#: Errors of one endpoint in an hour after which Exact blocks. Each call without an answer may
+#: become one, so no more are on their way at once than may still be refused: 10 at first.
 ERROR_LIMIT = 10
+
+#: Seconds that an answer is waited for: the client's times to connect and to read.
+ANSWERING = 70.0
 
 #: Statuses that Exact counts as errors (ch. 2).
 ERROR_STATUSES = frozenset({400, 401, 403, 404})
@@ -36,7 +39,8 @@ class State:
     :param underway: when the calls were reserved that Exact may not have counted yet: those of
         the last seconds without an answer. A process that dies holds nothing up for longer.
     :param errors: ``{user: {endpoint: [moment, …]}}`` of the errors that count.
-    :param waiting: as ``errors``, of the calls of the last seconds without an answer.
+    :param waiting: as ``errors``, of the calls that have no answer yet; a process that dies takes
+        up one of the places for :data:`ANSWERING` at most.
     :param blocked: ``{user: {endpoint: moment}}`` until which Exact blocks.
     """
 
@@ -99,8 +103,8 @@ def reserve(state, now, user, endpoint, counted=True):
     """
     state = _running(state, now)
     refusal = _stopped(state, now, user, endpoint)
-    if refusal is None and counted:
-        refusal = _used_up(state)
+    if counted and (refusal is None or refusal.cause == "underway"):
+        refusal = _used_up(state) or refusal
     if refusal is not None:
         return state, refusal
     waiting = [*state.waiting.get(user, {}).get(endpoint, ()), now]
@@ -164,7 +168,7 @@ def _running(state, now):
         day=state.day.at(now, arriving),
         underway=underway,
         errors=_recent(state.errors, now, HOUR),
-        waiting=_recent(state.waiting, now, ARRIVING),
+        waiting=_recent(state.waiting, now, ANSWERING),
         blocked={
             user: kept
             for user, ends in state.blocked.items()
@@ -209,8 +213,9 @@ def _stopped(state, now, user, endpoint):
     waiting = state.waiting.get(user, {}).get(endpoint, [])
     if len(moments) >= ERROR_STOP:
         until = max(until or 0.0, moments[-ERROR_STOP] + HOUR)
-    elif moments and len(moments) + len(waiting) >= ERROR_LIMIT:
-        until = max(until or 0.0, waiting[0] + ARRIVING)
+    elif until is None and len(moments) + len(waiting) >= ERROR_LIMIT:
+        # An answer may come at any moment: soon enough to ask again, and no error by itself.
+        return LimitReached(moment(now + ARRIVING), cause="errors" if moments else "underway")
     return None if until is None else LimitReached(moment(until), cause="errors")
 
 

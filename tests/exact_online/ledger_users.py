@@ -8,6 +8,7 @@ import json
 import sqlite3
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -52,12 +53,20 @@ class FileLedger(Ledger):
         return result
 
 
-def main(site_url, token, division, path, seconds, name):
-    """Call until time is up; print how the calls ended.
+def main(site_url, token, division, path, seconds, name, threads="1"):
+    """Call until time is up; print how the calls ended, a line for each thread.
 
     :param name: the property to ask for; one that does not exist is refused each time
     """
-    end = time.monotonic() + float(seconds)
+    values = (site_url, token, division, path, float(seconds), name)
+    with ThreadPoolExecutor() as pool:
+        for ended in pool.map(lambda _: use(*values), range(int(threads))):
+            print(json.dumps(ended))
+
+
+def use(site_url, token, division, path, seconds, name):
+    """Call until time is up; return how the calls ended."""
+    end = time.monotonic() + seconds
     made, told = 0, []
     where = eq("Code", "no such")
     ledger = FileLedger(path)
@@ -72,7 +81,7 @@ def main(site_url, token, division, path, seconds, name):
                 told.append((error.cause, error.status))
                 wait = (error.retry_at - datetime.now(timezone.utc)).total_seconds()
                 time.sleep(min(max(wait, 0.001), max(end - time.monotonic(), 0)))
-    print(json.dumps({"made": made, "told": sorted(set(told))}))
+    return {"made": made, "told": sorted(set(told))}
 
 
 if __name__ == "__main__":

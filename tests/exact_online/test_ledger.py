@@ -62,6 +62,12 @@ def reserve(ledger, times=1):
         ledger.reserve(7, "GET", ACCOUNTS)
 
 
+def spread(ledger, times):
+    """Reserve calls that are never answered, each of another endpoint."""
+    for number in range(times):
+        ledger.reserve(7, "GET", f"crm/List{number}")
+
+
 def call(ledger, exact, times=1):
     for _time in range(times):
         reserve(ledger)
@@ -102,10 +108,10 @@ def test_calls_underway_when_a_minute_begins_may_count_in_it(clock):
 def test_a_process_that_died_keeps_nothing(clock):
     ledger, exact = Ledger(clock=clock), Exact(clock)
     call(ledger, exact)
-    reserve(ledger, 59)
+    spread(ledger, 59)
     assert 30 <= until(ledger, clock) < 32
     clock.now += 32
-    reserve(ledger, 60)
+    spread(ledger, 60)
     refusal(ledger)
     clock.now += 60
     call(ledger, exact, 60)
@@ -237,8 +243,10 @@ def test_errors_leave_the_hour_one_by_one(clock):
 
 def test_calls_on_their_way_may_be_errors_too(clock):
     ledger = Ledger(clock=clock)
-    reserve(ledger, 20)
-    for _call in range(20):
+    reserve(ledger, 10)
+    error = refusal(ledger)
+    assert error.cause == "underway" and 0 < error.retry_at.timestamp() - clock.now <= 10
+    for _call in range(10):
         ledger.record(7, "GET", ACCOUNTS, 200, {})
     reserve(ledger)
     ledger.record(7, "GET", ACCOUNTS, 404, {})
@@ -249,8 +257,10 @@ def test_calls_on_their_way_may_be_errors_too(clock):
     ledger.record(7, "GET", ACCOUNTS, 200, {})
     reserve(ledger)
     refusal(ledger)
-    # A process that died holds nobody up.
-    clock.now += 11
+    # Nobody waits longer for an answer: those who do no more have died.
+    clock.now += 69
+    refusal(ledger)
+    clock.now += 2
     reserve(ledger, 9)
 
 
@@ -267,7 +277,7 @@ def test_errors_are_counted_per_user_and_calls_for_all():
         reserve(one)
         one.record(7, "GET", ACCOUNTS, 403, {})
     assert refusal(one).cause == "errors"
-    reserve(other, 52)
+    spread(other, 52)
     assert refusal(other).cause == "minute"
 
 
