@@ -147,6 +147,11 @@ class KeepingExactMapping(models.Model):
 
     # ------------------------------------------------------------------ compute
 
+    @api.depends("partner_id", "project_id")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = (row.partner_id or row.project_id).display_name
+
     @api.depends("customer_id", "administration_id", "partner_id")
     @api.depends_context("lang")
     def _compute_proposal(self):
@@ -238,7 +243,7 @@ class KeepingExactMapping(models.Model):
             )
         self.env["keeping.exact.operation"].sudo()._wake_sender()
         self._reread()
-        return self._tell(self.env._("%s are being made in Exact Online.", len(rows)))
+        return self._tell(self.env._("Being made in Exact Online: %s.", len(rows)))
 
     def action_ignore(self):
         """Leave these out of the list: they are not invoiced in this administration."""
