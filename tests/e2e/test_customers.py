@@ -82,7 +82,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     expect(known).to_contain_text("the name is the same", timeout=LOADING)
     expect(_row(page, "Bakkerij")).to_contain_text("only a supplier")
     expect(_row(page, "Open dag")).to_contain_text("No customer")
-    picture(page, "link-customers")
+    picture(page, "link-customers", docs=True)
     known.get_by_role("button", name="Use").click()
     expect(known).to_have_count(0)
     fresh = _row(page, "Stichting Waterland")
@@ -93,7 +93,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     _row(page, "Open dag").get_by_role("button", name="Fill in").click()
     page.get_by_role("tab", name="Settings").click()
     expect(page.locator("div[name=keeping_exact_your_ref]")).to_be_visible()
-    picture(page, "project-settings")
+    picture(page, "project-settings", docs=True)
 
     admin.call(
         "res.partner",
@@ -128,7 +128,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     expect(warnings).to_contain_text("a discount of 5.0 %")
     expect(warnings).to_contain_text("company in Germany")
     expect(page.locator(".o_data_row").first).to_contain_text("Website: ")
-    picture(page, "draft-warnings")
+    picture(page, "draft-warnings", docs=True)
     page.locator("div[name=your_ref] input").fill("PO 2026-17")
     page.locator(".o_form_button_save").click()
     expect(warnings).not_to_contain_text("Your reference")
