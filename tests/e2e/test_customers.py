@@ -126,7 +126,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     warnings = page.locator("div[name=warnings]")
     expect(warnings).to_contain_text("fill in Your reference", timeout=LOADING)
     expect(warnings).to_contain_text("a discount of 5.0 %")
-    expect(warnings).to_contain_text("company in Germany")
+    expect(warnings).to_contain_text("a business in Germany")
     expect(page.locator(".o_data_row").first).to_contain_text("Website: ")
     picture(page, "draft-warnings", docs=True)
     page.locator("div[name=your_ref] input").fill("PO 2026-17")
