@@ -68,6 +68,8 @@ CHOICES = {
     "percentage_form": Choice("fraction", "fraction", "whole"),
     # Status of a broken business rule (3.5, 10).
     "refusal_status": Choice(500, 500, 400),
+    # English has "Mandatory: Journal" and "Required: Journal" (5.4); which one when is not told.
+    "mandatory_text": Choice("mandatory", "required", "mandatory"),
     # A verb the endpoint does not have (3.5).
     "wrong_verb_status": Choice(403, 405, 403),
     # Which fields satisfy mandatory filtering: few, or all that one would look up by (11, 10).

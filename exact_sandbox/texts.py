@@ -8,6 +8,8 @@ LANGUAGES = ("nl", "en", "fr")
 
 _KINDS = {
     "mandatory": ("Verplicht", "Mandatory", "Obligatoire"),
+    # English has both, and no source says when (chapter 5.4): the setting ``mandatory_text``.
+    "required": ("Verplicht", "Required", "Obligatoire"),
     "invalid": ("Ongeldig", "Invalid", "Invalide"),
     "reference": ("Ongeldige referentie", "Invalid reference", "Référence invalide"),
     "not_allowed": ("Niet toegestaan", "Not allowed", "Non autorisé"),
@@ -89,6 +91,9 @@ _LABELS = {
     "YourRef": ("Uw ref.", "Your ref.", "Votre réf."),
     "VAT percentage": ("Btw-percentage []", "VAT percentage []", "Pourcentage TVA []"),
 }
+
+# What is called otherwise where something is required: "Required: Article Required: Unit" (5.4).
+_REQUIRED = {"Item": ("Artikel", "Article", "Article")}
 
 _SENTENCES = {
     "exists": ("Gegeven bestaat reeds.", "Data already exists", "Donnée existe déjà."),
@@ -200,10 +205,11 @@ def _pick(texts, language):
 def refusal(kind, label, language):
     """Return e.g. ``Verplicht: Dagboek``.
 
-    :param kind: mandatory, invalid, reference, not_allowed or in_use
+    :param kind: mandatory, required, invalid, reference, not_allowed or in_use
     :param label: the name of the field, a key of the labels above
     """
-    return f"{_pick(_KINDS[kind], language)}: {_pick(_LABELS[label], language)}"
+    labels = {**_LABELS, **_REQUIRED} if kind == "required" else _LABELS
+    return f"{_pick(_KINDS[kind], language)}: {_pick(labels[label], language)}"
 
 
 def sentence(name, language, /, **values):

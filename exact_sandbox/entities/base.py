@@ -72,7 +72,9 @@ class Context:
     def refused(self, *pairs):
         """Return the error of broken rules: pairs (kind, label) of :mod:`exact_sandbox.texts`."""
         language = self.user.short_language
-        return business_error(*(refusal(kind, label, language) for kind, label in pairs))
+        kinds = {"mandatory": self.sandbox.settings["mandatory_text"]}
+        texts = (refusal(kinds.get(kind, kind), label, language) for kind, label in pairs)
+        return business_error(*texts)
 
     def sentence(self, name, /, **values):
         """Return another text in the user's language."""

@@ -172,6 +172,27 @@ class TestSending(SendingCase):
         self.assertIn("Obligatoire: Journal", read.error_message)
         self.assertIn("Choisissez ici un journal de ventes", read.error_remedy)
 
+    def test_either_english_word_for_what_is_missing_is_known(self):
+        """The sandbox says it as Exact does; the reference knows both (chapter 5.4)."""
+        self._queued()
+        self._send()
+        place = {"code": self.administration.code}
+        self.sandbox.control("POST", "administrations", {**place, "default_journal": None})
+        self.addCleanup(
+            self.sandbox.control, "POST", "administrations", {**place, "default_journal": "70"}
+        )
+        self.sandbox.change_user(self.sandbox.login, language="en")
+        self.addCleanup(self.sandbox.change_user, self.sandbox.login, language="nl")
+        self.addCleanup(self.sandbox.settings, mandatory_text="mandatory")
+        self.administration.sudo().journal_id = False
+        for word in ("Required", "Mandatory"):
+            self.sandbox.settings(mandatory_text=word.lower())
+            invoice = self._queued(4)
+            self._send()
+            self.assertEqual(invoice.error_text, f"{word}: Journal")
+            self.assertEqual(invoice.error_code, "journal_missing")
+            self.assertIn("No sales journal is chosen", invoice.error_message)
+
     def test_exact_out_of_reach_loses_nothing(self):
         self._queued()
         self._send()

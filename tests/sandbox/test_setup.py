@@ -209,6 +209,19 @@ def test_item_and_unit_missing(three):
     )  # fmt: skip
 
 
+def test_required_is_the_other_word_for_mandatory(three):
+    """ "Required: Journal" and "Required: Article Required: Unit" were seen beside it (5.4)."""
+    with three.settings(mandatory_text="required", journal="mandatory"):
+        three.refused(
+            invoice(), "Verplicht: Dagboek", "Required: Journal", "Obligatoire: Journal"
+        )  # fmt: skip
+    with three.settings(mandatory_text="required"):
+        three.refused(
+            line(Item=None), "Verplicht: Artikel\r\nVerplicht: Eenheid",
+            "Required: Article\r\nRequired: Unit", "Obligatoire: Article\r\nObligatoire: Unité",
+        )  # fmt: skip
+
+
 def test_unit_missing(three):
     texts = "Verplicht: Eenheid", "Mandatory: Unit", "Obligatoire: Unité"
     with three.administration({"default_unit": "pc"}, default_unit=None):

@@ -10,7 +10,7 @@ from exact_sandbox import texts
 from exact_sandbox.entities.lengths import LENGTHS
 
 SOURCES = sorted(Path(texts.__file__).parent.rglob("*.py"))
-KINDS = ("mandatory", "invalid", "reference", "not_allowed", "in_use")
+KINDS = ("mandatory", "required", "invalid", "reference", "not_allowed", "in_use")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ KINDS = ("mandatory", "invalid", "reference", "not_allowed", "in_use")
          "Obligatoire: Journal"),
         ("mandatory", "Financial year", "Verplicht: Boekjaar", "Mandatory: Financial year",
          "Obligatoire: Exercice"),
+        ("required", "Journal", "Verplicht: Dagboek", "Required: Journal",
+         "Obligatoire: Journal"),
+        ("required", "Item", "Verplicht: Artikel", "Required: Article", "Obligatoire: Article"),
         ("reference", "Journals", "Ongeldige referentie: Journals", "Invalid reference: Journals",
          "Référence invalide: Journals"),
         ("invalid", "Customer (Type)", "Ongeldig: Klant (Type)", "Invalid: Customer (Type)",
