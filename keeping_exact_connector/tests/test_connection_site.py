@@ -1,6 +1,10 @@
+import os
+from urllib.parse import urlsplit
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from .. import exact_online
 from .common import ExactCase
 
 
@@ -63,6 +67,37 @@ class TestConnectionSite(ExactCase):
                 with self.assertRaisesRegex(UserError, words):
                     made.exact_address = address
         self.assertEqual(made.site, "nl")
+
+    def test_nothing_in_the_database_leads_to_another_host(self):
+        """Whom tokens go to is for whoever runs the server, not for an administrator of Odoo."""
+        self.env["ir.config_parameter"].sudo().set_param("web.base.url", "https://odoo.example")
+        evil = "https://evil.example"
+        before = {site: self.Connection._get_site_url(site) for site in exact_online.SITES}
+        parameters = self.env["ir.config_parameter"].sudo()
+        for site in exact_online.SITES:
+            for name in (f"site_url_{site}", f"keeping_exact_connector.site_url_{site}"):
+                parameters.set_param(name, evil)
+        after = {site: self.Connection._get_site_url(site) for site in exact_online.SITES}
+        self.assertEqual(after, before)
+        connection = self.Connection.create({"site": "nl", "client_id": "x", "client_secret": "y"})
+        for value in ("evil.example", evil, "de", "nl.evil.example"):
+            with self.subTest(site=value), self.assertRaises(ValueError):
+                connection.site = value
+            with self.subTest(address=value), self.assertRaises(UserError):
+                connection.exact_address = value
+        asked = urlsplit(connection.action_connect()["url"])
+        self.assertEqual(asked.netloc, urlsplit(before["nl"]).netloc)
+
+    def test_the_server_says_which_host_stands_in(self):
+        self.env["ir.config_parameter"].sudo().set_param("web.base.url", "https://odoo.example")
+        self.addCleanup(os.environ.pop, "KEEPING_EXACT_SITE_URL_BE", None)
+        os.environ["KEEPING_EXACT_SITE_URL_BE"] = "https://exact.example"
+        self.assertEqual(self.Connection._get_site_url("be"), "https://exact.example")
+        # Tokens never leave the machine unencrypted, whatever is set.
+        os.environ["KEEPING_EXACT_SITE_URL_BE"] = "http://exact.example"
+        connection = self.Connection.create({"site": "be", "client_id": "x", "client_secret": "y"})
+        with self.assertRaisesRegex(ValueError, "needs https"):
+            connection.action_connect()
 
     def test_a_connection_in_use_keeps_its_site(self):
         connection = self.administration.connection_id.with_user(self.administrator)
