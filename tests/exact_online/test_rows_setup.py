@@ -203,6 +203,12 @@ def test_row_record_in_use(client, books, refused):
         lambda: client.delete(ACCOUNTS, books.customer),
         "Kan niet verwijderen: Relatie - Gebruikt in: Verkoopfacturen",
     )
+    other = books.account(client)
+    client.post("documents/Documents", {"Subject": "x", "Type": 55, "Account": other})
+    refused(
+        lambda: client.delete(ACCOUNTS, other),
+        "Kan niet verwijderen: Relatie - Gebruikt in: Documenten",
+    )
 
 
 def entry(client, books, **values):

@@ -129,12 +129,22 @@ def test_row_reused_code_in_2016(organisation):
     assert caught.value.status == 400
 
 
-@pytest.mark.parametrize("kind", ["gateway_extract", "gateway_proxy", "maintenance", "empty"])
-def test_row_nobody_says_what_became_of_the_token(organisation, kind):
-    organisation.sandbox.add_fault(kind, path=TOKEN)
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("gateway_extract", 500),
+        ("gateway_proxy", 404),
+        ("gateway_proxy", 503),
+        ("maintenance", 503),
+        ("maintenance", 504),
+        ("empty", 200),
+    ],
+)
+def test_row_nobody_says_what_became_of_the_token(organisation, kind, status):
+    organisation.sandbox.add_fault(kind, path=TOKEN, status=status)
     with pytest.raises(UnknownOutcome) as caught:
         organisation.refresh()
-    assert caught.value.took_effect is None
+    assert (caught.value.took_effect, caught.value.status) == (None, status)
     organisation.refresh()  # the same token, as chapter 1.5 advises
 
 
