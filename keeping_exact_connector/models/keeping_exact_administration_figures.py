@@ -132,7 +132,6 @@ class KeepingExactAdministrationFigures(models.Model):
             "context": {"is_timesheet": 1, "create": False},
         }
 
-    @api.model
     def action_connect_another(self):
         """Open a new connection: for another Exact user, or another Exact Online."""
         Connection = self.env["keeping.exact.connection"]

@@ -168,11 +168,12 @@ class KeepingExactConnection(models.Model):
         for connection in self:
             connection.refresh_expires_at = connection.sudo().grant_id.refresh_expires_at
 
-    @api.depends("health_code", "health_text")
+    @api.depends("health_code", "health_text", "is_copied")
     @api.depends_context("lang")
     def _compute_health_message(self):
         for connection in self:
             code, text = connection.health_code, connection.health_text
+            code = "copied_database" if connection.is_copied else code
             connection.health_message = messages.explain_health(self.env, code, text) or False
 
     @api.depends("site", "client_id", "grant_id")

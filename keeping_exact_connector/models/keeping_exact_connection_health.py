@@ -1,6 +1,6 @@
 from markupsafe import escape
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools.guards import check_administrator
 from ..tools.messages.health import ENDED, PASSING
@@ -18,6 +18,8 @@ class KeepingExactConnectionHealth(models.Model):
     connected_by_id = fields.Many2one(
         "res.users", string="Connected by", readonly=True, copy=False, ondelete="set null"
     )
+    # Seen at once, also before anybody called Exact and was told.
+    is_copied = fields.Boolean(compute="_compute_is_copied", export_string_translation=False)
     last_contact_at = fields.Datetime(
         string="Last contact",
         compute="_compute_last_contact_at",
@@ -26,6 +28,13 @@ class KeepingExactConnectionHealth(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
+
+    @api.depends("health_code", "grant_id.database")
+    def _compute_is_copied(self):
+        copied = self.env["keeping.exact.grant"].sudo()._get_of_other_database().connection_ids
+        for connection in self:
+            told = connection.health_code == "copied_database"
+            connection.is_copied = told or connection in copied
 
     def _compute_last_contact_at(self):
         answers = self.env["keeping.exact.call"]._get_last_answers("connection_id", self.ids)

@@ -53,9 +53,10 @@ class ResCompanySteps(models.Model):
         return {"steps": steps, "may_hide": self.env.user.has_group(ADMINISTRATOR)}
 
     def action_keeping_exact_step(self, name):
-        """Go to where a step is taken.
+        """Take a step, or go to where it is taken.
 
         :param str name: one of STEPS
+        :raise UserError: Exact could not be asked for the checks
         """
         self._check_may_see_steps()
         administrations = self.env["keeping.exact.administration"].search(
@@ -64,6 +65,7 @@ class ResCompanySteps(models.Model):
         if name == "invoice" and administrations:
             return administrations.action_create_invoice()
         if name == "check" and administrations:
+            administrations.action_check()
             return {
                 "type": "ir.actions.act_window",
                 "res_model": administrations._name,

@@ -118,6 +118,16 @@ class TestChecks(ChecksCase):
                 self.assertEqual(self._check(), green)
                 self.assertEqual(self.administration.check_state, "ok")
 
+    def test_the_step_of_a_new_organisation_makes_the_checks_and_shows_them(self):
+        self._link()
+        self.addCleanup(self._break_journal, False)
+        self._break_journal(True)
+        company = self.company.with_user(self.administrator).with_company(self.company)
+        with self._committing():
+            action = company.action_keeping_exact_step("check")
+        self.assertEqual(action["res_id"], self.administration.id)
+        self.assertEqual(self._get("journal").state, "blocked", "looked at just now")
+
     def test_other_ways_to_be_red_say_what_is_wrong(self):
         self._link()
         self._choose_item()

@@ -63,6 +63,18 @@ class TestCopiedDatabase(SandboxCase):
         self.assertFalse(identity.is_same(full, {**known, "oid": "0"}))
         self.assertTrue(identity.is_same(False, known), "tokens of before this was stored")
 
+    def test_a_copy_says_so_before_anybody_calls_exact(self):
+        seen = self.connection.with_user(self.administrator).with_company(self.company)
+        self.assertFalse(seen.is_copied)
+        self.assertFalse(seen.health_message)
+        self._pretend_copy(oid="0")
+        self.assertEqual(seen.state, "connected", "nobody was told yet")
+        self.assertTrue(seen.is_copied)
+        self.assertIn("click This is the real database", seen.health_message)
+        seen.action_confirm_database()
+        self.assertFalse(seen.is_copied)
+        self.assertFalse(seen.health_message)
+
     def test_a_copy_can_not_connect_anew_by_mistake(self):
         self._pretend_copy(oid="0")
         with self.assertRaisesRegex(UserError, "Confirm first"):

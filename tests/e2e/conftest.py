@@ -21,17 +21,22 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="module")
-def servers(request):
+def shop():
+    """What Odoo and its databases are made with."""
+    with services.workshop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def servers(request, shop):
     """Odoo and the sandbox for one file, on a fresh database with Odoo's demo data.
 
     The sandbox is strict. A file in which Exact's open questions could matter parametrizes this
     with both profiles, indirectly, and has each of them on servers of its own.
     """
-    with services.workshop() as shop:
-        template = shop.browser_template().name
-        with services.pair(shop, template=template) as (odoo, sandbox):
-            sandbox.settings(profile=getattr(request, "param", "strict"))
-            yield odoo, sandbox
+    with services.pair(shop, template=shop.browser_template().name) as (odoo, sandbox):
+        sandbox.settings(profile=getattr(request, "param", "strict"))
+        yield odoo, sandbox
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,22 @@ pytestmark = pytest.mark.e2e
 
 ADDRESS = "https://start.exactonline.de/docs/MenuPortal.aspx?_Division_=12"
 MODEL = "keeping.exact.connection"
+PHONE = {"width": 390, "height": 844}
+
+
+def test_on_a_telephone_what_to_fill_in_is_on_the_first_screen(page, odoo, picture):
+    log_in(page, odoo)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{odoo.url}/odoo/exact-online")
+    see(page.get_by_role("heading", name="Invoice your hours in Exact Online"))
+    client_id = page.locator("div[name=client_id] input").first
+    see(client_id)
+    # The box that is copied from is drawn after its field.
+    see(page.locator("div[name=redirect_uri]").first)
+    picture(page, "landing-telephone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    box = client_id.bounding_box()
+    assert box["y"] + box["height"] <= PHONE["height"]
 
 
 def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, picture):
@@ -24,7 +40,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     address.fill(ADDRESS)
     address.press("Tab")
     see(page.get_by_text("Exact Online of Germany is not supported yet."))
-    picture(page, "20-german-address", docs=True)
+    picture(page, "german-address", docs=True)
     page.locator(".modal").get_by_role("button").last.click()
 
     # Refused at Exact
@@ -33,7 +49,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     log_in_at_exact(page, sandbox, "anna")
     answer(page, "Deny")
     see(page.get_by_text("You did not allow access"))
-    picture(page, "21-consent-refused", docs=True)
+    picture(page, "consent-refused", docs=True)
     page.get_by_role("link", name="Back to the connection").click()
     expect(page).to_have_url(re.compile(f"/odoo/exact-connections/{connection}"))
 
@@ -42,7 +58,8 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.wait_for_url(f"{sandbox.url}/**")
     answer(page, "Allow")
     see(page.get_by_role("button", name="Hand over"))
-    picture(page, "22-depends-on-one-user", docs=True)
+    page.get_by_text("All of this depends on this one Exact user").scroll_into_view_if_needed()
+    picture(page, "depends-on-one-user", docs=True)
 
     # Handed over, first by mistake to the same user
     for login, words in (("anna", "Not handed over"), ("sem", "Sem Jansen")):
@@ -52,7 +69,7 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
         log_in_at_exact(page, sandbox, login)
         answer(page, "Allow")
         see(page.get_by_text(words).first)
-        picture(page, f"23-hand-over-{login}", docs=login == "sem")
+        picture(page, f"hand-over-{login}", docs=login == "sem")
     found = admin.read(MODEL, connection, "exact_user_name", "state")
     assert (found["exact_user_name"], found["state"]) == ("Sem Jansen", "connected")
 
@@ -63,4 +80,4 @@ def test_a_german_address_a_refusal_and_a_hand_over(page, odoo, sandbox, admin, 
     page.fill("input[name=password]", "admin")
     page.click("button[type=submit]")
     see(page.get_by_text("not opened from a question of yours"))
-    picture(page, "24-no-question")
+    picture(page, "no-question")

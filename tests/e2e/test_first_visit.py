@@ -24,17 +24,16 @@ for (const [event, tell] of [
 
 
 @pytest.fixture(scope="module")
-def bare():
+def bare(shop):
     """Odoo with timesheets, in which our add-on is in the list of apps, and a sandbox."""
-    with services.workshop() as shop:
-        template = shop.base_template().name
-        # No jobs: Odoo refuses to install while one runs.
-        with services.pair(shop, template=template, cron_threads=0) as (odoo, sandbox):
-            odoo.warm_up()
-            admin = OdooClient(odoo.url)
-            admin.log_in("admin", "admin")
-            admin.call("ir.module.module", "update_list")
-            yield odoo, sandbox, admin
+    template = shop.base_template().name
+    # No jobs: Odoo refuses to install while one runs.
+    with services.pair(shop, template=template, cron_threads=0) as (odoo, sandbox):
+        odoo.warm_up()
+        admin = OdooClient(odoo.url)
+        admin.log_in("admin", "admin")
+        admin.call("ir.module.module", "update_list")
+        yield odoo, sandbox, admin
 
 
 class Person:
@@ -55,14 +54,14 @@ def test_from_the_list_of_apps_to_a_linked_administration(bare, page, picture):
     page.goto(f"{odoo.url}/odoo/apps")
     card = page.locator(".o_kanban_record", has_text="Keeping Exact Connector")
     card.scroll_into_view_if_needed()
-    picture(page, "20-apps")
+    picture(page, "apps")
     card.get_by_role("button", name="Activate").click()
 
     # Installing, and making scripts and styles anew, takes Odoo a while.
     client_id = page.locator("div[name=client_id] input")
     expect(client_id).to_be_focused(timeout=180_000)
     expect(page.get_by_role("heading", name="Invoice your hours in Exact Online")).to_be_visible()
-    picture(page, "21-landing", docs=True)
+    picture(page, "landing", docs=True)
     page.keyboard.type(sandbox.client_id)
     page.keyboard.press("Tab")
     page.keyboard.type(sandbox.client_secret)
@@ -78,12 +77,12 @@ def test_from_the_list_of_apps_to_a_linked_administration(bare, page, picture):
 
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
     expect(page.get_by_text("It worked")).to_be_visible()
-    picture(page, "22-it-worked", docs=True)
+    picture(page, "it-worked", docs=True)
     row = page.locator(".o_data_row").first
     row.get_by_role("button", name="Link").click()
     expect(row.get_by_role("button", name="Unlink")).to_be_visible()
     expect(page.locator("[data-step=link] .fa-check")).to_be_visible()
-    picture(page, "23-linked", docs=True)
+    picture(page, "linked", docs=True)
 
     assert admin.find("keeping.exact.administration", [("state", "=", "linked")], "name")
     assert len(person.clicks) <= MOST_CLICKS, person.clicks

@@ -3,7 +3,16 @@
 import time
 
 import pytest
-from person import LOADING, answer, log_in, log_in_at_exact
+from person import (
+    CONNECTION,
+    LOADING,
+    answer,
+    connect,
+    log_in,
+    log_in_at_exact,
+    register_app,
+    see,
+)
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -68,25 +77,25 @@ def test_a_banner_says_what_is_the_matter_until_it_is_mended(
     expect(banner).to_contain_text("needs attention", timeout=LOADING)
     expect(banner).to_contain_text("since")
     expect(banner).to_contain_text("One invoice waits")
-    picture(page, "20-banner-list", docs=True)
+    picture(page, "banner-list", docs=True)
     page.locator(".o_data_row", has_text=reference).locator("td[name=name]").click()
     expect(page.locator(".o_form_view").locator(BANNER)).to_be_visible(timeout=LOADING)
     expect(page.locator(".o_form_view h1")).to_contain_text(reference)
-    picture(page, "21-banner-form")
+    picture(page, "banner-form")
     page.goto(f"{odoo.url}/odoo/timesheets")
     page.locator(".o_main_navbar").get_by_role("button", name="Exact Online", exact=True).click()
     page.get_by_role("menuitem", name="New invoice", exact=True).click()
     dialog = page.locator(".modal")
     expect(dialog.locator(BANNER)).to_contain_text("needs attention")
-    picture(page, "22-banner-wizard")
+    picture(page, "banner-wizard")
 
     dialog.get_by_role("button", name="Open the connection").click()
     expect(page.locator(".o_form_view .alert").first).to_contain_text("is blocked", timeout=LOADING)
     expect(page.locator(".o-mail-Activity")).to_have_count(1, timeout=LOADING)
-    picture(page, "23-attention", docs=True)
+    picture(page, "attention", docs=True)
     page.get_by_role("button", name="Disconnect", exact=True).click()
     expect(dialog).to_contain_text("1 invoice waits to be sent.")
-    picture(page, "24-disconnect", docs=True)
+    picture(page, "disconnect", docs=True)
     dialog.get_by_role("button", name="Keep it").click()
 
     sandbox.change_user(sandbox.login, status="active")
@@ -99,4 +108,31 @@ def test_a_banner_says_what_is_the_matter_until_it_is_mended(
         "Open in Exact", timeout=LOADING
     )
     expect(page.locator(BANNER)).to_have_count(0)
-    picture(page, "25-mended")
+    picture(page, "mended")
+
+
+def test_a_connection_that_was_not_used_for_30_days_says_so(
+    page, shop, odoo, sandbox, admin, picture
+):
+    connection = connect(admin, sandbox, register_app(odoo, sandbox), "sem")
+    # As when this Odoo was switched off meanwhile: it would have renewed it in time.
+    sandbox.advance(31 * 86400)
+    shop.server.sql(
+        "UPDATE keeping_exact_grant SET refreshed_at = refreshed_at - interval '31 days'",
+        odoo.database,
+    )
+    log_in(page, odoo)
+    page.goto(f"{odoo.url}/odoo/exact-connections/{connection}")
+    page.get_by_role("button", name="Check", exact=True).click()
+    see(page.locator(".modal"))
+    page.goto(f"{odoo.url}/odoo/exact-connections/{connection}")
+    alert = page.locator(".o_form_view .alert", has_text="was not used for 30 days")
+    see(alert)
+    picture(page, "expired", docs=True)
+    page.get_by_role("button", name="Connect again").click()
+    log_in_at_exact(page, sandbox, "sem")
+    answer(page, "Allow")
+    page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
+    see(page.get_by_role("button", name="Read administrations"))
+    expect(alert).to_have_count(0)
+    assert admin.read(CONNECTION, connection, "state")["state"] == "connected"

@@ -152,8 +152,8 @@ ENDINGS = {
         ),
         _lt(
             "In Exact Online, give this user access to them, and tick them when Exact Online asks "
-            "what to allow. Then go back to the connection and try again. Or unlink them first, or "
-            "connect this Exact user with a new connection."
+            "what to allow. Then go back to the connection and click the same button again. Or "
+            "unlink them first, or connect this Exact user with a new connection."
         ),
     ),
     "same_user": Ending(

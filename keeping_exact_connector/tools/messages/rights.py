@@ -20,25 +20,30 @@ MESSAGES = {
         _lt("The Exact user of this connection is blocked or no longer active: %(text)s"),
         _lt(
             "In Exact Online, go to the administration's name > Master data > Users > Overview and "
-            "unblock the user, or connect again as another user. Then try again."
+            "unblock the user, then click Check on the connection. Or click Connect again there "
+            "and log in as another user."
         ),
         "connection",
     ),
     "licence_blocked": Message(
         _lt("Exact has blocked the licence that this Exact user belongs to: %(text)s"),
-        _lt("Ask Exact, or whoever pays for the licence, to unblock it. Then try again."),
+        _lt(
+            "Ask Exact, or whoever pays for the licence, to unblock it. Then click Check on the "
+            "connection."
+        ),
         "connection",
     ),
     "licence_expired": Message(
         _lt("The licence of Exact Online has expired: %(text)s"),
-        _lt("Renew it at Exact, then try again. Nothing is lost meanwhile."),
+        _lt("Renew it at Exact, then click Check on the connection. Nothing is lost meanwhile."),
         "connection",
     ),
     "division_blocked": Message(
         _lt("The administration is blocked in Exact Online: %(text)s"),
         _lt(
-            "Exact blocks it during a backup, a conversion or a copy, or when it is archived. Wait "
-            "until that is done, or ask the administrator of Exact Online, then try again."
+            "Exact blocks it during a backup, a conversion or a copy, or when it is archived. It "
+            "goes on by itself once that is done. If it lasts, ask the administrator of Exact "
+            "Online."
         ),
         "exact",
     ),
