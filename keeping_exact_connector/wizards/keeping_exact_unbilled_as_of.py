@@ -28,7 +28,7 @@ class KeepingExactUnbilledAsOf(models.TransientModel):
         return {
             **action,
             "name": self.env._("To invoice as of %s", day),
-            "context": {"search_default_by_partner": 1, AS_OF: str(self.day)},
+            "context": {AS_OF: str(self.day)},
             "views": [(False, "pivot"), (False, "list"), (False, "graph")],
             "path": False,
         }
