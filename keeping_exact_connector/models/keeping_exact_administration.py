@@ -14,7 +14,8 @@ from .keeping_exact_journal import SALES
 
 _logger = logging.getLogger(__name__)
 
-EDITABLE = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+DEFAULTS = ("journal_id", "item_id", "vat_code_id", "payment_condition_id")
+EDITABLE = (*DEFAULTS, "processing", "processing_way")
 SYNC_RETRY = timedelta(minutes=15)
 SYNC_PAUSE = timedelta(days=1)
 
@@ -132,7 +133,7 @@ class KeepingExactAdministration(models.Model):
     @api.constrains("journal_id", "item_id", "vat_code_id", "payment_condition_id")
     def _check_defaults(self):
         for administration in self.sudo():
-            for name in EDITABLE:
+            for name in DEFAULTS:
                 if administration[name].administration_id not in (administration, self.browse()):
                     raise ValidationError(
                         self.env._("This default belongs to another administration.")

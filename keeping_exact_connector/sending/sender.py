@@ -17,25 +17,19 @@ from odoo import fields
 from .. import exact_online
 from ..models.keeping_exact_sendable import LookAlike
 from ..tools import messages
-from .outcomes import Outcomes
+from .looking_up import LookUp
+from .outcomes import Outcomes, StopRun
+from .rereading import Rereading
 
 _logger = logging.getLogger(__name__)
 
-# Minutes after the claim at which an unanswered POST is looked up again. Exact may finish its
-# work after it gave up answering.
-LOOK_UP_MINUTES = (1, 5, 15, 30)
-LOOK_UP_PARAMETER = "keeping_exact_connector.look_up_minutes"
 # Minutes to wait after Exact could not be reached, by the number of times in a row.
 UNREACHED_MINUTES = (1, 1, 2, 4, 8, 15)
 ASIDE = timedelta(minutes=15)
 FOR_A_PERSON = timedelta(hours=1)
 
 
-class StopRun(Exception):
-    """Nothing more can be done for this administration now."""
-
-
-class Sender(Outcomes):
+class Sender(LookUp, Rereading, Outcomes):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
@@ -67,9 +61,22 @@ class Sender(Outcomes):
         connection = self._administration().connection_id
         self.token_source = connection._get_token_source()
         with self._administration()._get_client(self.token_source) as client:
-            for operation_id in self._get_due():
+            in_time = self._work_off(client)
+            if in_time and not self._is_switched_off():
+                self._reread(client)
+        return in_time
+
+    def _work_off(self, client):
+        """Go through the queue, and through what came in meanwhile.
+
+        :return: whether all of it was tried before the deadline
+        """
+        tried = set()
+        while due := [operation for operation in self._get_due() if operation not in tried]:
+            for operation_id in due:
                 if time.monotonic() > self.deadline:
                     return False
+                tried.add(operation_id)
                 try:
                     self._process(client, operation_id)
                 except StopRun:
@@ -274,6 +281,9 @@ class Sender(Outcomes):
         def tell():
             operation.record._exact_refused(code, text)
             administration._note_refusal(operation.kind, code, text)
+            if isinstance(error, exact_online.NoRight):
+                # The checks name the cause: one body of a 403 covers many (chapter 5.1).
+                administration._plan_checks()
 
         self._settle(operation, "refused", tell)
         if administration._is_paused():
@@ -297,13 +307,18 @@ class Sender(Outcomes):
 
     def _come_back_at(self, operation, error):
         if isinstance(error, exact_online.LimitReached):
-            return error.retry_at.replace(tzinfo=None)
+            return self._go_on_at(error)
         if messages.code_of(error) in messages.CLOSED or not self._is_connected():
             # Whoever mends it has all of it go on at once.
             return fields.Datetime.now() + FOR_A_PERSON
         waits = UNREACHED_MINUTES
         minutes = waits[min(operation.unreached, len(waits) - 1)]
         return fields.Datetime.now() + timedelta(minutes=minutes)
+
+    @staticmethod
+    def _go_on_at(error):
+        # Moments of records are whole seconds: a part of one earlier it is refused again.
+        return error.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
 
     def _is_connected(self):
         # If the token was refused just now, another cursor has written it: look with a new view of
@@ -326,88 +341,3 @@ class Sender(Outcomes):
         planned.due_at = until
         for waiting in planned:
             waiting.record._exact_waiting(code, text, until)
-
-    # ------------------------------------------------------------------ looking up
-
-    def _plan_look_up(self, operation):
-        minutes = self._look_up_minutes()
-        wait = minutes[min(operation.look_ups, len(minutes) - 1)]
-        until = operation.claimed_at + timedelta(minutes=wait)
-        operation.due_at = max(until, fields.Datetime.now())
-        operation.record._exact_uncertain("unknown_outcome", operation.due_at)
-
-    def _look_up_minutes(self):
-        text = self.env["ir.config_parameter"].get_param(LOOK_UP_PARAMETER) or ""
-        return [float(part) for part in text.split(",") if part.strip()] or LOOK_UP_MINUTES
-
-    def _look_up(self, client, operation):
-        """Find out what became of a POST that was not answered."""
-        record = operation.record
-        try:
-            rows = record._exact_find(client, operation.claimed_at)
-            last = not rows and self._last_look(operation)
-            absent = last and record._exact_absence_proved(client)
-        except exact_online.ExactError as error:
-            self._look_up_failed(operation, error)
-            return
-        # What came in while Exact was asked has to be seen.
-        self._reset()
-        if rows:
-            _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
-            self._settle(operation, "done", lambda: self._take_over(record, rows))
-        elif absent:
-            self._settle(operation, "planned", lambda: self._send_again(operation))
-        else:
-            self._settle(operation, "uncertain", lambda: self._not_found_yet(operation))
-
-    def _last_look(self, operation):
-        last = operation.claimed_at + timedelta(minutes=self._look_up_minutes()[-1])
-        return fields.Datetime.now() >= last
-
-    def _take_over(self, record, rows):
-        """Take over the oldest; that there are more is for a person to mend."""
-        record._exact_made(rows[0])
-        if len(rows) > 1:
-            record._exact_doubled(rows[1:])
-
-    def _recheck(self, client, operation):
-        """The day after: did Exact finish the first POST after all?"""
-        record = operation.record
-        try:
-            rows = record._exact_find(client, operation.first_claimed_at)
-        except exact_online.ExactError as error:
-            _logger.info("%s was not looked up once more: %s", record.display_name, error)
-            operation.recheck_at = fields.Datetime.now() + timedelta(hours=1)
-            return
-        operation.recheck_at = False
-        others = [row for row in rows if record._exact_key(row) != record.guid]
-        if others:
-            record._exact_doubled(others)
-
-    def _send_again(self, operation):
-        operation.due_at = False
-        operation.recheck_at = fields.Datetime.now() + timedelta(days=1)
-        operation.record._exact_waiting(False, False, False)
-        self.env["keeping.exact.operation"]._wake_sender()
-
-    def _not_found_yet(self, operation):
-        operation.look_ups += 1
-        if self._last_look(operation):
-            # Nothing found, and that may not be believed: a person is told, the search goes on.
-            operation.due_at = fields.Datetime.now() + timedelta(minutes=30)
-            operation.record._exact_uncertain("still_unknown", operation.due_at)
-        else:
-            self._plan_look_up(operation)
-
-    def _look_up_failed(self, operation, error):
-        until = self._come_back_at(operation, error)
-
-        def postpone():
-            operation.write({"due_at": until, "unreached": operation.unreached + 1})
-            operation.record._exact_uncertain("unknown_outcome", until)
-            if messages.code_of(error) in messages.CLOSED:
-                self._administration()._note_closed(messages.code_of(error))
-
-        self._settle(operation, "uncertain", postpone)
-        if not self._is_refusal(error):
-            raise StopRun
