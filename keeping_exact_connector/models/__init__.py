@@ -30,6 +30,7 @@ from . import (
     keeping_exact_invoice_result,
     keeping_exact_processing,
     keeping_exact_invoice_processing,
+    keeping_exact_invoice_opening,
     keeping_exact_administration_processing,
     keeping_exact_invoice_line,
     keeping_exact_invoice_period,
@@ -49,6 +50,7 @@ from . import (
     res_company,
     res_company_steps,
     res_config_settings,
+    res_config_settings_links,
     res_partner,
     timesheets_analysis_report,
 )

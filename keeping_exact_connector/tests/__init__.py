@@ -23,6 +23,7 @@ from . import (
     test_neutralize,
     test_notices,
     test_oauth_callback,
+    test_opening,
     test_other_database,
     test_overview,
     test_pause,
