@@ -21,6 +21,8 @@ EDITABLE = (
     "customer_number_source",
     "line_template",
     "header_template",
+    "processing",
+    "processing_way",
 )
 SYNC_RETRY = timedelta(minutes=15)
 SYNC_PAUSE = timedelta(days=1)

@@ -1,28 +1,33 @@
-import logging
 import random
 import secrets
 import time
+from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import config
 
-from ..sending.sender import Sender
+from ..sending.alarm import wake_jobs_at
+from ..sending.runner import Runner, serve
 from ..tools import messages
-from ..tools.locks import SENDING, try_administration_lock
-
-_logger = logging.getLogger(__name__)
 
 # Seconds. A call to Exact may take its whole read time-out (a minute) and some more.
 LONGEST_CALL = 75
 SHORTEST_RUN = 20
 LONGEST_RUN = 600
 
-KINDS = [("customer", "Customer"), ("item", "Item"), ("invoice", "Invoice")]
+KINDS = [
+    ("customer", "Customer"),
+    ("item", "Item"),
+    ("invoice", "Invoice"),
+    ("process", "Processing"),
+]
 SENDABLE_MODELS = [
     ("keeping.exact.customer", "Customer"),
     ("keeping.exact.item", "Item"),
     ("keeping.exact.invoice", "Invoice"),
+    ("keeping.exact.processing", "Processing"),
 ]
 
 
@@ -142,18 +147,15 @@ class KeepingExactOperation(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Send what is due, administration by administration, and plan the next time."""
-        deadline = self._get_deadline()
-        interrupted = 0
-        for administration_id in self._get_administrations_with_work():
-            try:
-                interrupted += not self._send(administration_id, deadline)
-            except Exception:  # one administration's trouble never stops another's
-                _logger.exception("Sending for administration %s stopped", administration_id)
-                cron = self.env.ref("keeping_exact_connector.ir_cron_send")
-                cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
+        """Send what is due, administrations side by side, and plan the next time."""
+        self.env.flush_all()
+        runner = Runner(self.env.registry, self._get_deadline())
+        in_time = runner.run()
+        cron = self.env.ref("keeping_exact_connector.ir_cron_send")
+        if runner.failed:
+            cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
         self._plan_next_run()
-        if interrupted:
+        if not in_time:
             # Time was up before the work: go on at once, in a run with a limit of its own.
             self._wake_sender()
 
@@ -174,43 +176,43 @@ class KeepingExactOperation(models.Model):
     def _send(self, administration_id, deadline):
         """Send for one administration, unless another process is at it.
 
-        :param int administration_id: id of the keeping.exact.administration
-        :param float deadline: when to stop, on the monotonic clock
         :return: False when time was up before all that is due was done
         """
-        registry = self.env.registry
-        # The lock lives in a cursor of its own for the whole run: the work commits after each
-        # step, and a lock in its cursor would end there.
-        with registry.cursor() as lock_cr:
-            if not try_administration_lock(lock_cr, SENDING, administration_id):
-                return True
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                administration = env["keeping.exact.administration"].browse(administration_id)
-                return Sender(administration, deadline).run()
+        return serve(self.env.registry, administration_id, deadline)
 
     @api.model
-    def _get_administrations_with_work(self):
-        self.flush_model()
+    def _get_work(self):
+        """Return what is due now, by id of the administration.
+
+        The values tell one lot of work from another: they change when more comes in or is due.
+        """
         self.env.cr.execute(
             """
-            SELECT DISTINCT administration_id
+            SELECT administration_id, max(id), max(due_at), max(recheck_at)
               FROM keeping_exact_operation
              WHERE (state IN ('planned', 'claimed', 'uncertain')
                     AND (due_at IS NULL OR due_at <= %(now)s))
                 OR recheck_at <= %(now)s
+             GROUP BY administration_id
+             UNION ALL
+            SELECT administration_id, max(id), max(reread_at), NULL
+              FROM keeping_exact_invoice
+             WHERE reread_at <= %(now)s
+             GROUP BY administration_id
             """,
             {"now": fields.Datetime.now()},
         )
-        found = self.env["keeping.exact.administration"].browse(
-            [row[0] for row in self.env.cr.fetchall()]
-        )
+        found = defaultdict(tuple)
+        for administration_id, *due in self.env.cr.fetchall():
+            found[administration_id] += tuple(due)
         # An organisation that is switched off waits; switching it on wakes this job.
-        ready = found.filtered(lambda a: not a.company_id._get_keeping_exact_refusal())
-        administration_ids = ready.ids
+        administrations = self.env["keeping.exact.administration"].browse(list(found))
+        ready = administrations.filtered(
+            lambda a: not a.company_id._get_keeping_exact_refusal()
+        ).ids
         # By turns: a run has a limit, and one with much to do must not always go first.
-        random.shuffle(administration_ids)
-        return administration_ids
+        random.shuffle(ready)
+        return {administration_id: found[administration_id] for administration_id in ready}
 
     @api.model
     def _plan_next_run(self):
@@ -219,12 +221,17 @@ class KeepingExactOperation(models.Model):
             env = api.Environment(cr, SUPERUSER_ID, {})
             cr.execute(
                 """
-                SELECT min(due_at) FROM keeping_exact_operation
-                 WHERE state IN ('planned', 'claimed', 'uncertain') AND due_at > %s
+                SELECT min(moment) FROM (
+                    SELECT min(due_at) AS moment FROM keeping_exact_operation
+                     WHERE state IN ('planned', 'claimed', 'uncertain') AND due_at > %(now)s
+                     UNION ALL
+                    SELECT min(reread_at) FROM keeping_exact_invoice WHERE reread_at > %(now)s
+                ) AS coming
                 """,
-                (fields.Datetime.now(),),
+                {"now": fields.Datetime.now()},
             )
             # What is due and was not done waits for something that has a moment of its own.
             due_at = cr.fetchone()[0]
             if due_at:
                 env.ref("keeping_exact_connector.ir_cron_send")._trigger(at=due_at)
+                cr.postcommit.add(partial(wake_jobs_at, cr.dbname, due_at))

@@ -24,11 +24,14 @@ class KeepingExactSendable(models.AbstractModel):
     error_step = fields.Char(compute="_compute_error_message", export_string_translation=False)
     retry_at = fields.Datetime(string="Goes on at", readonly=True, copy=False)
 
-    @api.depends("error_code", "error_text")
-    @api.depends_context("lang")
+    @api.depends("error_code", "error_text", "retry_at")
+    @api.depends_context("lang", "tz")
     def _compute_error_message(self):
         for record in self:
-            message = messages.explain(self.env, record._get_error_code(), record.error_text)
+            code = record._get_error_code()
+            message = messages.explain(self.env, code, record.error_text)
+            if messages.is_limit(code) and record.retry_at:
+                message = messages.with_moment(self.env, message, record.retry_at)
             record.error_message = message.text or False
             record.error_remedy = message.remedy or False
             record.error_step = message.step or False
@@ -81,6 +84,10 @@ class KeepingExactSendable(models.AbstractModel):
     def _exact_absence_proved(self, client):
         """Tell whether an empty list may be believed (promise 3: empty is not absent)."""
         raise NotImplementedError
+
+    def _exact_may_repeat(self):
+        """Tell whether it may be sent again by itself once its absence in Exact is proved."""
+        return True
 
     def _exact_claimed(self):
         """It is about to be sent; committed before the call."""

@@ -1,1 +1,1 @@
-from . import sender
+from . import alarm, runner, sender

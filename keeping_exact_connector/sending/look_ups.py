@@ -1,4 +1,4 @@
-"""What became of a POST that was not answered is looked up in Exact."""
+"""What became of a POST that was not answered: looked up in Exact before anything is sent again."""
 
 import logging
 from datetime import timedelta
@@ -7,7 +7,8 @@ from odoo import fields
 
 from .. import exact_online
 from ..tools import messages
-from .waiting import StopRun, Waiting
+from .outcomes import StopRun
+from .waiting import Waiting
 
 _logger = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class LookUps(Waiting):
         if rows:
             _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
             self._settle(operation, "done", lambda: self._take_over(record, rows))
+        elif absent and not record._exact_may_repeat():
+            self._settle(operation, "refused", lambda: self._leave_to_person(operation))
         elif absent:
             self._settle(operation, "planned", lambda: self._send_again(operation))
         else:
@@ -80,6 +83,11 @@ class LookUps(Waiting):
         operation.recheck_at = fields.Datetime.now() + timedelta(days=1)
         operation.record._exact_waiting(False, False, False)
         self.env["keeping.exact.operation"]._wake_sender()
+
+    def _leave_to_person(self, operation):
+        """What may have reached a customer is not sent again by itself; look the day after."""
+        operation.recheck_at = fields.Datetime.now() + timedelta(days=1)
+        operation.record._exact_refused("message_unknown", False)
 
     def _not_found_yet(self, operation):
         operation.look_ups += 1

@@ -10,6 +10,10 @@ from ..tools.locks import CONFLICTS
 OUTCOME_TRIES = 6
 
 
+class StopRun(Exception):
+    """Nothing more can be done for this administration now."""
+
+
 class Outcomes:
     """The transactions of a sender; it has ``env``, ``cr`` and ``administration_id``."""
 

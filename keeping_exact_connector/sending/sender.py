@@ -17,12 +17,14 @@ from .. import exact_online
 from ..models.keeping_exact_sendable import LookAlike
 from ..tools import messages
 from .look_ups import LookUps
-from .waiting import ASIDE, StopRun
+from .outcomes import StopRun
+from .rereading import Rereading
+from .waiting import ASIDE
 
 _logger = logging.getLogger(__name__)
 
 
-class Sender(LookUps):
+class Sender(LookUps, Rereading):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
@@ -54,9 +56,22 @@ class Sender(LookUps):
         connection = self._administration().connection_id
         self.token_source = connection._get_token_source()
         with self._administration()._get_client(self.token_source) as client:
-            for operation_id in self._get_due():
+            in_time = self._work_off(client)
+            if in_time and not self._is_switched_off():
+                self._reread(client)
+        return in_time
+
+    def _work_off(self, client):
+        """Go through the queue, and through what came in meanwhile.
+
+        :return: whether all of it was tried before the deadline
+        """
+        tried = set()
+        while due := [operation for operation in self._get_due() if operation not in tried]:
+            for operation_id in due:
                 if time.monotonic() > self.deadline:
                     return False
+                tried.add(operation_id)
                 try:
                     self._process(client, operation_id)
                 except StopRun:
@@ -254,6 +269,9 @@ class Sender(LookUps):
         def tell():
             operation.record._exact_refused(code, text)
             administration._note_refusal(operation.kind, code, text)
+            if isinstance(error, exact_online.NoRight):
+                # The checks name the cause: one body of a 403 covers many (chapter 5.1).
+                administration._plan_checks()
 
         self._settle(operation, "refused", tell)
         if administration._is_paused():

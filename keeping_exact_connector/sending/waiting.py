@@ -14,10 +14,6 @@ ASIDE = timedelta(minutes=15)
 FOR_A_PERSON = timedelta(hours=1)
 
 
-class StopRun(Exception):
-    """Nothing more can be done for this administration now."""
-
-
 class Waiting(Outcomes):
     """Has operations wait: after an error, for the end of a pause, until access is back."""
 
@@ -42,13 +38,18 @@ class Waiting(Outcomes):
 
     def _come_back_at(self, operation, error):
         if isinstance(error, exact_online.LimitReached):
-            return error.retry_at.replace(tzinfo=None)
+            return self._go_on_at(error)
         if messages.code_of(error) in messages.CLOSED or not self._is_connected():
             # Whoever mends it has all of it go on at once.
             return fields.Datetime.now() + FOR_A_PERSON
         waits = UNREACHED_MINUTES
         minutes = waits[min(operation.unreached, len(waits) - 1)]
         return fields.Datetime.now() + timedelta(minutes=minutes)
+
+    @staticmethod
+    def _go_on_at(error):
+        # Moments of records are whole seconds: a part of one earlier it is refused again.
+        return error.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
 
     def _is_connected(self):
         # If the token was refused just now, another cursor has written it: look with a new view of

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from odoo.tests.common import _super_send
+from odoo.tests.common import _super_send, release_test_lock
 from odoo.tools import mute_logger
 
 from devtools.web import Browser, forms
@@ -145,9 +145,13 @@ class SandboxCase(ExactCase):
             cls.env.flush_all()
             cls.env.invalidate_all()
 
-    @mute_logger("odoo.addons.keeping_exact_connector.sending.sender")
+    @mute_logger(
+        "odoo.addons.keeping_exact_connector.sending.sender",
+        "odoo.addons.keeping_exact_connector.sending.runner",
+    )
     def _send(self):
-        with self._committing():
+        # Senders are threads, which take turns at the one connection that a test has.
+        with self._committing(), release_test_lock():
             self.env["keeping.exact.operation"]._cron_send()
 
     def _posts(self, path=INVOICES):

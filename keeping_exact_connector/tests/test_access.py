@@ -52,6 +52,9 @@ MODELS = {
     "keeping.exact.unbilled.as.of": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.cover": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.processing": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.process": {"processing": "crwd"},
+    "keeping.exact.process.line": {"processing": "rd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 SECRETS = {
@@ -119,6 +122,8 @@ class TestAccess(ExactCase):
         call = {"called_at": "2026-10-12", "company_id": self.company.id}
         mine = {"administration_id": self.administration.id}
         dates = {"date_from": "2026-10-01", "date_to": "2026-10-31"}
+        process = self.env["keeping.exact.process"].with_user(self.processor).sudo()
+        process = process.create({"line_ids": [Command.create({"invoice_id": invoice.id})]})
         return {
             **made,
             "keeping.exact.check": self.env["keeping.exact.check"]
@@ -161,6 +166,11 @@ class TestAccess(ExactCase):
             "keeping.exact.cover": self.env["keeping.exact.cover"]
             .with_user(self.invoicer)
             .create({}),
+            "keeping.exact.processing": self.env["keeping.exact.processing"]
+            .sudo()
+            .create({"invoice_id": invoice.id, "way": "book"}),
+            "keeping.exact.process": process,
+            "keeping.exact.process.line": process.line_ids,
             "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]
             .with_user(self.invoicer)
             .create({}),
@@ -224,6 +234,7 @@ class TestAccess(ExactCase):
             "action_refresh",
             "action_use_proposal",
             "action_new_customer",
+            "action_process",
         ):
             with self.subTest(action=action), self.assertRaises(AccessError):
                 getattr(theirs, action)()
@@ -290,6 +301,19 @@ class TestAccess(ExactCase):
                         self.assertRaises(AccessError),
                     ):
                         getattr(record.with_user(user), action)()
+
+    def test_processing_is_refused_to_others(self):
+        invoice = self._preview()
+        for user in (
+            self.viewer,
+            self.invoicer,
+            self.administrator,
+            self.timesheeter,
+            self.portal,
+            self.public,
+        ):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                invoice.with_user(user).action_process()
 
     def test_invoicing_is_refused_to_others(self):
         invoice = self._preview()

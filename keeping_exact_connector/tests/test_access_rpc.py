@@ -57,6 +57,16 @@ class TestAccessOverRpc(ExactCase, HttpCase):
         self.row = self.env["keeping.exact.mapping"].search(
             [("partner_id", "=", self.customer.id), ("company_id", "=", self.company.id)]
         )
+        self.processing = (
+            self.env["keeping.exact.processing"]
+            .sudo()
+            .create({"invoice_id": self.invoice.id, "way": "book"})
+        )
+        self.process = (
+            self.env["keeping.exact.process"]
+            .sudo()
+            .create({"line_ids": [Command.create({"invoice_id": self.invoice.id})]})
+        )
         self.check = (
             self.env["keeping.exact.check"]
             .sudo()
@@ -91,6 +101,16 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.invoice", "action_retry", [link]),
             ("keeping.exact.invoice", "action_release", [link]),
             ("keeping.exact.invoice", "action_open_in_exact", [link]),
+            ("keeping.exact.invoice", "action_process", [link]),
+            ("keeping.exact.processing", "read", [self.processing.ids, ["way", "recipient"]]),
+            ("keeping.exact.processing", "create", [{"invoice_id": link[0], "way": "book"}]),
+            ("keeping.exact.processing", "write", [self.processing.ids, {"state": "done"}]),
+            (
+                "keeping.exact.process.line",
+                "create",
+                [{"wizard_id": self.process.id, "invoice_id": link[0]}],
+            ),
+            ("keeping.exact.process", "action_confirm", [self.process.ids]),
             ("keeping.exact.invoice.line", "read", [self.invoice.line_ids.ids, ["amount"]]),
             ("keeping.exact.hour", "read", [self.invoice.hour_ids.ids, ["name"]]),
             ("keeping.exact.connection", "read", [connection, ["client_id"]]),
@@ -205,6 +225,8 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.grant", "_refresh"),
             ("keeping.exact.grant", "_claim"),
             ("keeping.exact.administration", "_end_pause"),
+            ("keeping.exact.invoice", "_plan_processing"),
+            ("keeping.exact.process", "_ask"),
             ("keeping.exact.administration", "_use_connection"),
             ("keeping.exact.administration", "_update_from_exact"),
             ("keeping.exact.administration", "_store_checks"),

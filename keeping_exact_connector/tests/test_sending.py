@@ -53,7 +53,9 @@ class TestSending(SendingCase):
         second = self._queued(4)
         self._send()
         self.assertEqual(second.state, "open")
-        self.assertEqual([call["method"] for call in self.sandbox.calls()], ["POST"])
+        # Where the answer lacks totals they are read, for all that were made in one call.
+        lacking = ["GET"] if self.profile == "strict" else []
+        self.assertEqual([call["method"] for call in self.sandbox.calls()], ["POST", *lacking])
 
     def test_sending_twice_sends_once(self):
         invoice = self._queued()

@@ -93,6 +93,7 @@ class TestSwitch(SendingCase, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.processor = self._make_user("processor", "processing")
         self.invoice = self._queued(2)
         self.wizard = self._wizard()
         self.company.keeping_exact_enabled = False
@@ -115,7 +116,7 @@ class TestSwitch(SendingCase, HttpCase):
         samples = {
             "keeping.exact.connection": (self.administrator, self.connection),
             "keeping.exact.administration": (self.administrator, self.administration),
-            "keeping.exact.invoice": (self.invoicer, self.invoice),
+            "keeping.exact.invoice": (self.processor, self.invoice),
             "keeping.exact.invoice.create": (self.invoicer, self.wizard),
             "account.analytic.line": (self.invoicer, hours),
             "keeping.exact.invoice.line": (self.invoicer, self.invoice.line_ids),
@@ -132,6 +133,9 @@ class TestSwitch(SendingCase, HttpCase):
             "project.task": (self.invoicer, self.task),
             "res.partner": (self.invoicer, self.customer),
         }
+        process = self.env["keeping.exact.process"].with_user(self.processor).sudo()
+        process = process.create({"line_ids": [Command.create({"invoice_id": self.invoice.id})]})
+        samples[process._name] = (self.processor, process)
         for model in ("never.bill", "cover"):
             wizard = self.env[f"keeping.exact.{model}"].with_user(self.invoicer)
             wizard = wizard.create({"timesheet_ids": [Command.set(hours.ids)]})

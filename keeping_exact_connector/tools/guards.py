@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 
 ADMINISTRATOR = "keeping_exact_connector.group_administrator"
 INVOICING = "keeping_exact_connector.group_invoicing"
+PROCESSING = "keeping_exact_connector.group_processing"
 # Both say which customer in Exact is meant.
 MAPPERS = (INVOICING, ADMINISTRATOR)
 # Written by the chatter and by activities on behalf of the person.
@@ -49,6 +50,15 @@ def check_invoicing(env):
     """
     if not env.user.has_group(INVOICING):
         raise AccessError(env._("Only users who may invoice in Exact may do this."))
+
+
+def check_processing(env):
+    """Refuse an action to whoever may not process invoices in Exact.
+
+    :raise AccessError: says so
+    """
+    if not env.user.has_group(PROCESSING):
+        raise AccessError(env._("Only users who may process invoices in Exact may do this."))
 
 
 def check_mapping(records):

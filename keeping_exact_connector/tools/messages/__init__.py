@@ -10,7 +10,8 @@ that person's language (jobs run without one).
 - ``consent`` how the question for one ended.
 """
 
-from odoo.tools import format_date
+from odoo import fields
+from odoo.tools import format_date, format_datetime, format_time
 
 from ... import exact_online
 from . import checks, own, recognise, refusals, rights
@@ -130,6 +131,22 @@ def _explain_each(env, codes, text):
 def _fill(env, message, text):
     sentence, remedy = (str(env._(part)) for part in message[:2])  # pylint: disable=W8301
     return Message(sentence.replace("%(text)s", text), remedy, message.step)
+
+
+def with_moment(env, message, moment):
+    """Return a message that says when it goes on, on the clock of whoever reads it.
+
+    :param Message message: what :func:`explain` gave
+    :param datetime moment: UTC
+    """
+    zoned = fields.Datetime.context_timestamp(env.user, moment)
+    today = fields.Datetime.context_timestamp(env.user, fields.Datetime.now()).date()
+    if zoned.date() == today:
+        shown = format_time(env, zoned.time(), time_format="short")
+    else:
+        shown = format_datetime(env, moment, dt_format="short")
+    text = env._("%(reason)s It goes on at %(time)s.", reason=message.text, time=shown)
+    return message._replace(text=text)
 
 
 def explain_health(env, code, text):

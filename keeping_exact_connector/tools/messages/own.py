@@ -78,6 +78,17 @@ MESSAGES = {
             "nothing is sent twice."
         ),
     ),
+    "message_unknown": Message(
+        _lt(
+            "Exact Online did not answer and has not processed it; whether it was sent to the "
+            "customer is not known."
+        ),
+        _lt(
+            "Look in Exact Online whether a message went out, then process it again: book only if "
+            "it did. Nothing is sent again by itself."
+        ),
+        "exact",
+    ),
     "unexpected": Message(
         _lt("Exact Online gave an answer that is not understood: %(text)s"),
         _lt("Try again; if it stays, send this text to support."),

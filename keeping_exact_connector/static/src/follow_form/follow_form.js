@@ -22,7 +22,8 @@ export class FollowFormController extends BannerFormController {
 
     async follow() {
         const record = this.model.root;
-        const underWay = UNDER_WAY.includes(record.data.state);
+        const { state, processing_state } = record.data;
+        const underWay = UNDER_WAY.includes(state) || processing_state === "under_way";
         if (underWay && !this.following && !document.hidden && !(await record.isDirty())) {
             this.following = true;
             try {

@@ -1,0 +1,151 @@
+from odoo import api, fields, models
+from odoo.tools import float_compare, format_amount, format_date
+
+from ..tools.guards import INVOICING
+from .keeping_exact_invoice_sending import PROCESSED
+
+
+class KeepingExactInvoiceResult(models.Model):
+    """What Exact made of an invoice, set against what was meant."""
+
+    _inherit = "keeping.exact.invoice"
+
+    meant_untaxed = fields.Monetary(readonly=True, copy=False, groups=INVOICING)
+    meant_total = fields.Monetary(readonly=True, copy=False, groups=INVOICING)
+    meant_date = fields.Date(string="Date asked for", readonly=True, copy=False)
+    # Those of earlier versions were sent without a note of what was meant.
+    meant_known = fields.Boolean(readonly=True, copy=False)
+    reread_at = fields.Datetime(
+        readonly=True, copy=False, help="Number, dates and totals are to be read from Exact"
+    )
+    difference_state = fields.Selection(
+        [("same", "As meant"), ("different", "Differs")],
+        string="Compared with Exact",
+        compute="_compute_difference_state",
+        store=True,
+    )
+    difference_message = fields.Text(compute="_compute_difference_message", groups=INVOICING)
+
+    _reread_queue = models.Index("(administration_id, reread_at) WHERE reread_at IS NOT NULL")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends(
+        "guid",
+        "state",
+        "reread_at",
+        "meant_known",
+        "amount_untaxed",
+        "amount_total",
+        "meant_untaxed",
+        "meant_total",
+        "invoice_date",
+        "meant_date",
+    )
+    def _compute_difference_state(self):
+        for invoice in self:
+            known = invoice.guid and invoice.meant_known and not invoice.reread_at
+            differs = known and any(invoice._find_differences())
+            invoice.difference_state = known and ("different" if differs else "same")
+
+    @api.depends("difference_state")
+    @api.depends_context("lang")
+    def _compute_difference_message(self):
+        for invoice in self:
+            found = invoice.difference_state == "different" and invoice._find_differences()
+            sentences = self._explain_differences(*found) if found else []
+            invoice.difference_message = "\n".join(sentences) or False
+
+    def _find_differences(self):
+        """Return (untaxed, total, date) of Exact, each only where it is not what was meant."""
+        self.ensure_one()
+        rounding = self.currency_id.rounding or 0.01
+
+        def other(amount, meant):
+            return float_compare(amount, meant, precision_rounding=rounding) != 0
+
+        untaxed = other(self.amount_untaxed, self.meant_untaxed) and self.amount_untaxed
+        total = other(self.amount_total, self.meant_total) and self.amount_total
+        processed = self.state in ("processed", "paid", "credited")
+        wished = processed and self.meant_date and self.meant_date != self.invoice_date
+        return (
+            None if untaxed is False else untaxed,
+            None if total is False else total,
+            (wished and self.invoice_date) or None,
+        )
+
+    def _explain_differences(self, untaxed, total, date):
+        def money(amount):
+            return format_amount(self.env, amount, self.currency_id)
+
+        sentences = []
+        if untaxed is not None:
+            sentences.append(
+                self.env._(
+                    "Excluding VAT it is %(theirs)s in Exact Online; %(meant)s was meant.",
+                    theirs=money(untaxed),
+                    meant=money(self.meant_untaxed),
+                )
+            )
+        if total is not None:
+            sentences.append(
+                self.env._(
+                    "Including VAT it is %(theirs)s in Exact Online; %(meant)s was reckoned here.",
+                    theirs=money(total),
+                    meant=money(self.meant_total),
+                )
+            )
+        if date is not None:
+            sentences.append(
+                self.env._(
+                    "Its date in Exact Online is %(theirs)s; %(meant)s was asked for.",
+                    theirs=format_date(self.env, date),
+                    meant=format_date(self.env, self.meant_date),
+                )
+            )
+        return sentences
+
+    # ------------------------------------------------------------------ sending
+
+    def _exact_claimed(self):
+        for invoice in self:
+            invoice.write(
+                {
+                    "meant_untaxed": invoice.amount_untaxed,
+                    "meant_total": invoice.amount_total,
+                    "meant_date": invoice.invoice_date,
+                    "meant_known": True,
+                }
+            )
+        return super()._exact_claimed()
+
+    def _exact_made(self, row):
+        result = super()._exact_made(row)
+        if not row.get("AmountFC"):
+            # Totals come back empty from a POST now and then (reference, chapter 4.3).
+            self._plan_reread()
+        return result
+
+    def _plan_reread(self):
+        """Have the sender read what an answer did not hold, together with that of others."""
+        self.reread_at = fields.Datetime.now()
+
+    @api.model
+    def _get_select(self):
+        return [*super()._get_select(), "InvoiceDate"]
+
+    def _prepare_vals_from_exact(self, row):
+        vals = super()._prepare_vals_from_exact(row)
+        if row.get("Status") == PROCESSED and row.get("InvoiceDate"):
+            # Whoever processed it: from here on Exact's date is the date.
+            vals["invoice_date"] = row["InvoiceDate"].date()
+        return vals
+
+    def _reread(self, row):
+        """Take in a row that was read because an answer did not hold all of it."""
+        self.ensure_one()
+        vals = self._prepare_vals_from_exact(row)
+        for name, field in (("amount_untaxed", "AmountFCExclVat"), ("amount_total", "AmountFC")):
+            # Of a row that was read, zero is an amount.
+            vals[name] = float(row.get(field) or 0)
+        self.write({**vals, "reread_at": False})

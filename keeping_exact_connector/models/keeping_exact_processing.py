@@ -1,0 +1,249 @@
+from uuid import UUID
+
+from odoo import api, fields, models
+
+from .. import exact_online
+from .keeping_exact_invoice_sending import PROCESSED
+
+WAYS = [
+    ("book", "Book only, send nothing"),
+    ("preference", "Send as the customer prefers"),
+    ("email", "Send by e-mail"),
+    ("peppol", "Send by Peppol"),
+]
+UNDER_WAY = ("waiting", "sending", "uncertain")
+# What Exact tells of each way out, by the property of its answer (reference, chapter 4.5).
+ANSWERS = {
+    "DocumentCreationSuccess": "document_success",
+    "DocumentCreationError": "document_error",
+    "EmailCreationSuccess": "email_success",
+    "EmailCreationError": "email_error",
+    "PostboxMessageCreationSuccess": "postbox_success",
+    "PostboxMessageCreationError": "postbox_error",
+    "PeppolCreationSuccess": "peppol_success",
+    "PeppolCreationError": "peppol_error",
+}
+SENT = ("email_success", "postbox_success", "peppol_success")
+NOT_SENT = ("email_error", "postbox_error", "peppol_error")
+
+
+class KeepingExactProcessing(models.Model):
+    """One try to process an invoice in Exact: who asked, which way, and what Exact answered.
+
+    It cannot be undone, so it goes through the queue like everything that must not happen twice.
+    """
+
+    _name = "keeping.exact.processing"
+    _description = "Exact Online Processing"
+    _inherit = ["keeping.exact.sendable"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _exact_kind = "process"
+    _exact_post_endpoint = "salesinvoice/PrintedSalesInvoices"
+
+    invoice_id = fields.Many2one(
+        "keeping.exact.invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    administration_id = fields.Many2one(
+        related="invoice_id.administration_id", store=True, index=True
+    )
+    company_id = fields.Many2one(
+        related="invoice_id.company_id", store=True, index=True, string="Organisation"
+    )
+    way = fields.Selection(WAYS, string="Way out", required=True, readonly=True)
+    recipient = fields.Char(readonly=True, help="As it was shown to whoever asked for it")
+    invoice_date = fields.Date(
+        string="Date asked for", readonly=True, help="Without one Exact takes the day itself."
+    )
+    automatic = fields.Boolean(
+        readonly=True, help="By the setting of the administration, as soon as it was in Exact"
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("sending", "Being processed"),
+            ("uncertain", "Looking up"),
+            ("failed", "Refused"),
+            ("done", "Processed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="waiting",
+        required=True,
+        readonly=True,
+    )
+    guid = fields.Char(string="Exact ID", readonly=True)
+    done_at = fields.Datetime(string="Processed on", readonly=True)
+    delivery = fields.Selection(
+        [
+            ("none", "Nothing was to be sent"),
+            ("sent", "Sent"),
+            ("failed", "Not sent"),
+            ("unknown", "Not known"),
+            ("elsewhere", "Processed in Exact Online itself"),
+        ],
+        readonly=True,
+    )
+    document_guid = fields.Char(readonly=True)
+    document_url = fields.Char(readonly=True)
+    document_asked = fields.Boolean(readonly=True, help="Exact was asked where its document is")
+    document_success = fields.Char(string="Document", readonly=True)
+    document_error = fields.Char(string="No document", readonly=True)
+    email_success = fields.Char(string="E-mail", readonly=True)
+    email_error = fields.Char(string="No e-mail", readonly=True)
+    postbox_success = fields.Char(string="Mailbox", readonly=True)
+    postbox_error = fields.Char(string="Not to the mailbox", readonly=True)
+    peppol_success = fields.Char(string="Peppol", readonly=True)
+    peppol_error = fields.Char(string="Not by Peppol", readonly=True)
+
+    _one_under_way = models.UniqueIndex(
+        "(invoice_id) WHERE state IN ('waiting', 'sending', 'uncertain')",
+        "This invoice is being processed already.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_error_message(self):
+        result = super()._compute_error_message()
+        for processing in self:
+            if processing.error_code in ("period_closed", "year_missing"):
+                processing.error_remedy = self.env._(
+                    "Process it again with another date, or ask the bookkeeper to open the "
+                    "period in Exact Online."
+                )
+        return result
+
+    @api.depends("invoice_id.name")
+    def _compute_display_name(self):
+        for processing in self:
+            processing.display_name = processing.invoice_id.name
+
+    # ------------------------------------------------------------------ business
+
+    def _exact_reference(self):
+        return self.invoice_id.name
+
+    def _exact_order_key(self):
+        return self.invoice_id._exact_order_key()
+
+    def _exact_needs(self):
+        return [self.invoice_id]
+
+    def _prepare_exact_payload(self):
+        """Return the body of POST salesinvoice/PrintedSalesInvoices (reference, chapter 4.5).
+
+        What is not to be sent is said too: defaults of Exact are not documented.
+        """
+        self.ensure_one()
+        payload = {
+            "InvoiceID": self.invoice_id.guid,
+            "SendOutputBasedOnAccount": self.way == "preference",
+            "SendEmailToCustomer": self.way == "email",
+            "SendInvoiceToCustomerPostbox": False,
+        }
+        if self.way == "peppol":
+            payload["SendInvoiceViaPeppol"] = True
+        if self.invoice_date:
+            payload["InvoiceDate"] = self.invoice_date
+            period = self.administration_id._find_period(self.invoice_date)
+            if period:
+                payload.update(ReportingYear=period.year, ReportingPeriod=period.number)
+        return payload
+
+    def _read_invoice(self, client):
+        """Return the row of the invoice in Exact, or None."""
+        return client.first(
+            self.invoice_id._exact_post_endpoint,
+            select=self.invoice_id._get_select(),
+            where=exact_online.eq("InvoiceID", UUID(self.invoice_id.guid)),
+        )
+
+    def _exact_look_before(self, client):
+        """Somebody may have processed it in Exact meanwhile: once more would be a second mail."""
+        row = self._read_invoice(client)
+        return row if row and row.get("Status") == PROCESSED else None
+
+    def _exact_find(self, client, since):
+        row = self._exact_look_before(client)
+        return [row] if row else []
+
+    def _exact_absence_proved(self, client):
+        # Not by an empty list, but by the invoice itself, which is read and not processed.
+        row = self._read_invoice(client)
+        return bool(row) and row.get("Status") != PROCESSED
+
+    def _exact_may_repeat(self):
+        # Exact sends before it books (reference, chapter 4.5): what is not booked may be sent.
+        return self.way == "book"
+
+    def _exact_key(self, row):
+        return row["InvoiceID"]
+
+    def _exact_claimed(self):
+        self.write({"state": "sending", "error_code": False, "retry_at": False})
+        self.invoice_id._note_date_asked(self.invoice_date)
+
+    def _exact_made(self, row):
+        self.ensure_one()
+        read = "Status" in row
+        self.write(
+            {
+                "delivery": self._get_delivery(row, read),
+                "state": "done",
+                "guid": row["InvoiceID"],
+                "done_at": fields.Datetime.now(),
+                "document_guid": row.get("Document") or False,
+                "error_code": False,
+                "error_text": False,
+                "retry_at": False,
+                **{field: row.get(name) or False for name, field in ANSWERS.items()},
+            }
+        )
+        self.invoice_id._note_processed(row if read else None)
+        if self.delivery in ("failed", "unknown"):
+            self.invoice_id._tell_maker(self.invoice_id._explain_delivery(self))
+
+    def _get_delivery(self, row, read):
+        """Return what became of the message.
+
+        :param bool read: the row is that of the invoice, found processed
+        """
+        if read and self.state == "waiting":
+            return "elsewhere"
+        if self.way == "book":
+            return "none"
+        if any(row.get(name) for name, field in ANSWERS.items() if field in NOT_SENT):
+            return "failed"
+        if any(row.get(name) for name, field in ANSWERS.items() if field in SENT):
+            return "sent"
+        # The customer may prefer paper: then nothing is told.
+        return "unknown" if read or self.way != "preference" else "none"
+
+    def _exact_doubled(self, rows):
+        """It was given up as unknown, and Exact did process it in the end."""
+        if self.state == "failed" and self.invoice_id.state == "open":
+            self.write({"state": "uncertain"})
+            self._exact_made(rows[0])
+
+    def _exact_refused(self, code, text):
+        self.env["keeping.exact.operation"]._get_open(self).state = "refused"
+        self.state = "failed"
+        return super()._exact_refused(code, text)
+
+    def _exact_waiting(self, code, text, until):
+        self.state = "waiting"
+        return super()._exact_waiting(code, text, until)
+
+    def _exact_uncertain(self, code, until):
+        self.state = "uncertain"
+        return super()._exact_uncertain(code, until)
+
+    def _cancel(self):
+        """Give up what was not sent yet."""
+        self.env["keeping.exact.operation"]._get_open(self).state = "cancelled"
+        self.write({"state": "cancelled", "retry_at": False})
