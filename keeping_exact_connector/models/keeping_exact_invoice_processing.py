@@ -83,7 +83,7 @@ class KeepingExactInvoiceProcessing(models.Model):
         for invoice in self:
             on_its_way = invoice.state in ("draft", "failed", "queued")
             invoice.at_once_message = on_its_way and invoice.administration_id._explain_at_once(
-                invoice.sudo().customer_id
+                invoice.sudo().customer_id.invoiced_id
             )
 
     def _explain_delivery(self, processing):
@@ -185,7 +185,9 @@ class KeepingExactInvoiceProcessing(models.Model):
         result = super()._exact_made(row)
         administration = self.administration_id
         if administration.processing == "at_once" and self.state == "open":
-            recipient = administration._explain_way(administration.processing_way, self.customer_id)
+            recipient = administration._explain_way(
+                administration.processing_way, self.customer_id.invoiced_id
+            )
             self._plan_processing(
                 administration.processing_way, recipients={self.id: recipient}, automatic=True
             )

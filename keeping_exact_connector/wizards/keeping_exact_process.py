@@ -153,7 +153,7 @@ class KeepingExactProcess(models.TransientModel):
 
     @api.model
     def _prepare_line(self, invoice, card):
-        customer = invoice.sudo().customer_id
+        customer = invoice.sudo().customer_id.invoiced_id
         card = card or {}
         return {
             "invoice_id": invoice.id,
