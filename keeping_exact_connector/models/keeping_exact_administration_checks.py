@@ -182,8 +182,13 @@ class KeepingExactAdministrationChecks(models.Model):
             unread_field = self.env[model]._unread_field
             if self[unread_field] == bool(answer.rows):
                 self[unread_field] = not answer.rows
+        self._keep_item_groups(facts)
         found = periods.from_exact(facts.periods.rows, facts.closed_periods.rows)
         self.env["keeping.exact.period"]._keep(self, found)
+
+    def _keep_item_groups(self, facts):
+        """Store the item groups; they are read along with the rights."""
+        self.env["keeping.exact.item.group"]._keep_list(self, facts.item_groups.rows)
 
     def _fill_defaults(self, facts=None):
         """Choose what is left open, as Exact would.
@@ -311,4 +316,5 @@ class KeepingExactAdministrationChecks(models.Model):
         self.ensure_one()
         with self._get_client() as client:
             self._gather_rights(client, facts)
+        self._keep_item_groups(facts)
         self._store_checks(facts)

@@ -3,34 +3,54 @@ import logging
 from odoo import models
 
 from .. import exact_online
+from .keeping_exact_ledger import DEMANDED
 
 _logger = logging.getLogger(__name__)
 
-BOOKING_LISTS = (
-    "keeping.exact.item.group",
-    "keeping.exact.ledger",
-    "keeping.exact.cost.centre",
-    "keeping.exact.cost.unit",
-)
+# What may bear the code of a cost centre or cost unit.
+BEARERS = ("project.project", "project.task", "hr.employee")
 
 
 class KeepingExactAdministrationLists(models.Model):
-    """The short lists that say on which cost centre and cost unit lines are booked."""
+    """The lists that say on which cost centre and cost unit lines are booked.
+
+    Item groups belong to them; the checks read those (``_keep_lists``).
+    """
 
     _inherit = "keeping.exact.administration"
 
     def _read_booking_lists(self, client):
         """Read accounts with a rule for cost centres, and what there is to choose from.
 
-        Who uses no cost centres need not grant the scopes for them: a refusal stops nothing.
-
         :param client: an exact_online.Client of this administration
         """
         self.ensure_one()
-        for model in BOOKING_LISTS:
-            try:
-                Mirror = self.env[model].sudo()
-                pages = client.everything(Mirror._exact_endpoint, select=Mirror._get_select())
-                Mirror._keep_list(self, [row for rows in pages for row in rows])
-            except exact_online.NoRight as error:
-                _logger.info("Administration %s: %s not read: %s", self.code, model, error)
+        self._read_booking_list(client, "keeping.exact.ledger")
+        for name in ("cost_centre", "cost_unit"):
+            # Their scope is needed for nothing else: who uses none need not grant it, and each
+            # refusal would count as an error (API reference, chapter 2).
+            if self._uses(name):
+                self._read_booking_list(client, f"keeping.exact.{name.replace('_', '.')}")
+
+    def _read_booking_list(self, client, model):
+        """Read one list and keep it; a refusal stops nothing."""
+        Mirror = self.env[model].sudo()
+        try:
+            pages = client.everything(Mirror._exact_endpoint, select=Mirror._get_select())
+            Mirror._keep_list(self, [row for rows in pages for row in rows])
+        except exact_online.NoRight as error:
+            _logger.info("Administration %s: %s not read: %s", self.code, model, error)
+
+    def _uses(self, name):
+        """Tell whether a ledger account demands a cost centre or cost unit, or a code is filled in.
+
+        :param str name: cost_centre or cost_unit
+        """
+        demanded = [("administration_id", "=", self.id), (f"{name}_use", "=", DEMANDED)]
+        if self.env["keeping.exact.ledger"].sudo().search_count(demanded, limit=1):
+            return True
+        borne = [
+            ("company_id", "in", (False, self.company_id.id)),
+            (f"keeping_exact_{name}", "!=", False),
+        ]
+        return any(self.env[model].sudo().search_count(borne, limit=1) for model in BEARERS)

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_access_fields,
     test_access_rpc,
     test_administration_access,
     test_attention,

@@ -185,7 +185,7 @@ class TestBookingsInExact(SendingCase):
         super().setUpClass()
         cls.scopes = cls.sandbox.control("GET", "apps")["apps"][0]["scopes"]
         cls.sandbox.control("POST", "scopes", {"Financial costcenters": "read"})
-        cls.sandbox.keep_state()
+        cls.sandbox.keep()
 
     def test_cost_centres_and_their_rules_are_read_and_sent(self):
         code = self.administration.code
@@ -234,8 +234,18 @@ class TestBookingsInExact(SendingCase):
         self.administration.sudo().item_id = item
         return item
 
+    def test_who_uses_no_cost_centres_does_not_ask_for_them(self):
+        self.sandbox.clear_calls()
+        with self._committing(), self.administration._get_client() as client:
+            self.administration._read_booking_lists(client)
+        paths = [call["path"] for call in self.sandbox.calls()]
+        self.assertTrue(any("GLAccounts" in path for path in paths))
+        self.assertFalse([path for path in paths if "hrm/" in path])
+
     def test_without_the_scope_everything_else_is_read_all_the_same(self):
         self.sandbox.add_fault(method="GET", path="hrm/Costcenters", kind="status", status=403)
+        self.project.keeping_exact_cost_centre = "OPL"
+        self.task.keeping_exact_cost_unit = "NOORD"
         with self._committing(), self.administration._get_client() as client:
             self.administration._read_booking_lists(client)
         self.assertTrue(

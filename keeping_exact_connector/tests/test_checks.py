@@ -259,7 +259,8 @@ class TestChecks(ChecksCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         paths = [c["path"] for c in self.sandbox.calls() if "/api/v1/" in c["path"]]
-        self.assertEqual(len(paths), CALLS + 2, "items and customers")
+        more = ("items", "customers", "ledger accounts")
+        self.assertEqual(len(paths), CALLS + len(more), more)
         self.assertEqual(sum("Journals" in path for path in paths), 1)
         # Once a day: the next reading asks for the lists alone.
         self.administration.sync_at = "2026-01-01"
@@ -267,7 +268,7 @@ class TestChecks(ChecksCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         paths = [c["path"] for c in self.sandbox.calls() if "/api/v1/" in c["path"]]
-        self.assertEqual(len(paths), 6 + 2)
+        self.assertEqual(len(paths), 6 + len(more))
         # All linked ones of a connection: its administrations are read once.
         self.sandbox.clear_calls()
         before = self.administration.checked_at

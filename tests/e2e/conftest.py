@@ -4,12 +4,16 @@ import shutil
 from datetime import date, timedelta
 
 import pytest
+from person import LOADING
+from playwright.sync_api import expect
 
 from devtools import browser, paths, services
 from devtools.rpc import OdooClient
 
 DOCS = paths.ROOT / "docs" / "images"
 SIZE = {"width": 1360, "height": 820}
+# What is looked for is often on a page that is being loaded.
+expect.set_options(timeout=LOADING)
 
 
 def pytest_addoption(parser):
