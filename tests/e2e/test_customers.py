@@ -93,7 +93,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     _row(page, "Open dag").get_by_role("button", name="Fill in").click()
     page.get_by_role("tab", name="Settings").click()
     expect(page.locator("div[name=keeping_exact_your_ref]")).to_be_visible()
-    picture(page, "project-settings", docs=True)
+    picture(page, "project-settings")
 
     admin.call(
         "res.partner",
