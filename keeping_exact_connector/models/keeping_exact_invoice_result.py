@@ -109,15 +109,30 @@ class KeepingExactInvoiceResult(models.Model):
 
     def _exact_claimed(self):
         for invoice in self:
+            untaxed, total = invoice._get_discounted()
             invoice.write(
                 {
-                    "meant_untaxed": invoice.amount_untaxed,
-                    "meant_total": invoice.amount_total,
+                    "meant_untaxed": untaxed,
+                    "meant_total": total,
                     "meant_date": invoice.invoice_date,
                     "meant_known": True,
                 }
             )
         return super()._exact_claimed()
+
+    def _get_discounted(self):
+        """Return (untaxed, total) less the discount on the customer's card.
+
+        Exact takes it off amounts and VAT by itself (API reference, chapter 4.3).
+        """
+        self.ensure_one()
+        discount = self.customer_id.invoiced_id.sales_discount
+        vat = self.amount_total - self.amount_untaxed
+        untaxed, vat = (
+            amount - self.currency_id.round(amount * discount)
+            for amount in (self.amount_untaxed, vat)
+        )
+        return untaxed, untaxed + vat
 
     def _exact_made(self, row):
         result = super()._exact_made(row)

@@ -169,6 +169,8 @@ class TestCustomerCreation(SendingCase):
         self.assertEqual(draft.state, "open", draft.error_message)
         [row] = self._in_exact(draft)
         self.assertEqual((row["Discount"], row["PaymentCondition"].strip()), (0.05, "14"))
+        # What Exact takes off by itself, as was told before, is no difference.
+        self.assertEqual(draft.difference_state, "same", draft.difference_message)
         # Read once more it is no change.
         before = card.write_date
         self._sync()
