@@ -25,6 +25,7 @@
         "views/keeping_exact_invoice_views.xml",
         "views/keeping_exact_mapping_views.xml",
         "views/keeping_exact_rate_views.xml",
+        "views/keeping_exact_run_views.xml",
         "views/keeping_exact_unbilled_views.xml",
         "views/account_analytic_line_views.xml",
         "views/hr_employee_views.xml",

@@ -39,6 +39,8 @@ from . import (
     keeping_exact_invoice_header,
     keeping_exact_invoice_warnings,
     keeping_exact_invoice_result,
+    keeping_exact_run,
+    keeping_exact_invoice_run,
     keeping_exact_processing,
     keeping_exact_invoice_processing,
     keeping_exact_invoice_opening,

@@ -1,7 +1,9 @@
+from collections import Counter, defaultdict
+
 from odoo import api, fields, models
 
 from ..tools.guards import ADMINISTRATOR, check_administrator
-from .keeping_exact_invoice import IN_EXACT
+from .keeping_exact_invoice import IN_EXACT, UNDER_WAY
 
 
 class KeepingExactAdministrationFigures(models.Model):
@@ -25,6 +27,9 @@ class KeepingExactAdministrationFigures(models.Model):
         compute="_compute_month_invoice_count",
         help="Made in Exact Online since the first day of this month.",
     )
+
+    under_way_count = fields.Integer(string="On their way", compute="_compute_under_way_count")
+    refused_count = fields.Integer(string="Refused", compute="_compute_under_way_count")
 
     # ------------------------------------------------------------------ compute
 
@@ -58,6 +63,21 @@ class KeepingExactAdministrationFigures(models.Model):
         counts = {administration.id: count for administration, count in groups}
         for administration in self:
             administration.month_invoice_count = counts.get(administration.id, 0)
+
+    @api.depends("invoice_ids.state")
+    @api.depends_context("uid")
+    def _compute_under_way_count(self):
+        counts = defaultdict(Counter)
+        for administration, state, count in self.env["keeping.exact.invoice"]._read_group(
+            [("administration_id", "in", self.ids), ("state", "in", ("failed", *UNDER_WAY))],
+            ["administration_id", "state"],
+            ["__count"],
+        ):
+            counts[administration.id][state] = count
+        for administration in self:
+            by_state = counts[administration.id]
+            administration.under_way_count = sum(by_state[state] for state in UNDER_WAY)
+            administration.refused_count = by_state["failed"]
 
     def _domain_of_this_month(self):
         """Return the domain of the invoices made in Exact since the first of the month."""
@@ -114,6 +134,12 @@ class KeepingExactAdministrationFigures(models.Model):
             "name": self.env._("Invoices this month"),
             "domain": self._domain_of_this_month(),
         }
+
+    def action_open_unsettled(self):
+        """Show the invoices that are on their way to Exact, and those it refused."""
+        action = self._open("keeping_exact_invoice_action")
+        unsettled = [("state", "in", ("failed", *UNDER_WAY))]
+        return {**action, "domain": [*action["domain"], *unsettled]}
 
     def action_open_waiting_hours(self):
         """Show the timesheets of the organisation that wait to be invoiced."""

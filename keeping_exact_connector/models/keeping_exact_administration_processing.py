@@ -63,8 +63,10 @@ class KeepingExactAdministrationProcessing(models.Model):
         return self.env["keeping.exact.period"].search(domain, order="number", limit=1)
 
     def _explain_at_once(self, customer):
-        """Return what happens by itself as soon as an invoice is in Exact, or False."""
-        self.ensure_one()
+        """Return what happens by itself as soon as an invoice is in Exact, or False.
+
+        :param customer: keeping.exact.customer; none when there may be several
+        """
         if self.processing != "at_once":
             return False
         return self.env._(
@@ -77,7 +79,9 @@ class KeepingExactAdministrationProcessing(models.Model):
         if way == "book":
             return self.env._("booked only, nothing is sent.")
         if way == "email":
-            email = customer.email or self.env._("the address on the customer's card")
+            email = (customer and customer.email) or self.env._(
+                "the address on the customer's card"
+            )
             return self.env._("booked, and sent by e-mail to %s.", email)
         if way == "peppol":
             return self.env._("booked, and sent by Peppol.")

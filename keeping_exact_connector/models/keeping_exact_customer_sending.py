@@ -200,7 +200,12 @@ class KeepingExactCustomerSending(models.Model):
     def _is_needed(self):
         return self.wanted or bool(
             self.env["keeping.exact.invoice"].search_count(
-                [("customer_id", "=", self.id), ("state", "in", UNDER_WAY)], limit=1
+                [
+                    ("customer_id", "=", self.id),
+                    ("state", "in", UNDER_WAY),
+                    ("held", "=", False),
+                ],
+                limit=1,
             )
         )
 

@@ -121,6 +121,7 @@ class KeepingExactItem(models.Model):
                 [
                     ("item_id", "=", self.id),
                     ("invoice_id.state", "in", UNDER_WAY),
+                    ("invoice_id.held", "=", False),
                 ],
                 limit=1,
             )

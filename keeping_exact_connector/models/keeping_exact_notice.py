@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..tools.guards import INVOICING
 from .keeping_exact_administration_sending import PAUSE
 from .keeping_exact_invoice import UNDER_WAY
 
@@ -26,17 +27,17 @@ class KeepingExactNotice(models.AbstractModel):
     def get_notices(self):
         """Return what the user has to know of the organisations that they are working in.
 
-        :return: list of dicts: ``id``, ``level`` (danger or warning), ``title``, ``reason``,
+        :return: list of dicts: ``id``, ``level`` (danger, warning or info), ``title``, ``reason``,
             ``since`` (UTC text or False), ``waiting`` (a sentence or ""), ``company`` (name, when
-            working in several) and, for administrators, ``model`` and ``record_id`` to open
+            working in several) and, for administrators, ``model`` and ``record_id`` to open; of
+            the user's own runs also ``progress``, a percentage
         """
         if not self.env.user.has_group(f"{GROUP}user"):
             return []
         found = [*self._get_connection_notices(), *self._get_pause_notices()]
-        if not found:
-            return []
-        counts = self._count_waiting()
-        return [self._make_notice(counts, *notice) for notice in found]
+        counts = self._count_waiting() if found else {}
+        notices = [self._make_notice(counts, *notice) for notice in found]
+        return [*notices, *map(self._make_run_notice, self._get_runs())]
 
     def _get_companies(self):
         return [("company_id", "in", self.env.companies.ids)]
@@ -86,6 +87,35 @@ class KeepingExactNotice(models.AbstractModel):
             "company": record.company_id.name if len(self.env.companies) > 1 else "",
             "model": record._name if may_mend else False,
             "record_id": record.id if may_mend else False,
+        }
+
+    def _get_runs(self):
+        """Return the user's own runs that are not settled."""
+        if not self.env.user.has_group(INVOICING):
+            return []
+        mine = [*self._get_companies(), ("create_uid", "=", self.env.uid)]
+        busy = [("state", "in", ("running", "paused"))]
+        return self.env["keeping.exact.run"].search(mine + busy, limit=NAMES)
+
+    def _make_run_notice(self, run):
+        done = run.total_count - run.waiting_count
+        told = {"done": done, "total": run.total_count}
+        title = (
+            self.env._("Paused: %(done)s of %(total)s invoices are done.", **told)
+            if run.state == "paused"
+            else self.env._("%(done)s of %(total)s invoices are done.", **told)
+        )
+        return {
+            "id": f"{run._name},{run.id}",
+            "level": "warning" if run.state == "paused" else "info",
+            "title": title,
+            "reason": self.env._("%s were refused.", run.failed_count) if run.failed_count else "",
+            "since": False,
+            "waiting": "",
+            "company": run.company_id.name if len(self.env.companies) > 1 else "",
+            "model": run._name,
+            "record_id": run.id,
+            "progress": run.progress,
         }
 
     def _may_mend(self, record):

@@ -63,6 +63,7 @@ class KeepingExactOperation(models.Model):
     )
     claimed_at = fields.Datetime(help="When the POST was about to be sent")
     due_at = fields.Datetime(help="Not before; empty is at once")
+    held = fields.Boolean(help="Held back by a person, as long as it is planned")
     attempts = fields.Integer(help="Times it was claimed")
     unreached = fields.Integer(help="Times in a row that Exact could not be reached")
     look_ups = fields.Integer(help="Times it was looked up since it was claimed")
@@ -191,6 +192,7 @@ class KeepingExactOperation(models.Model):
             SELECT administration_id, max(id), max(due_at), max(recheck_at)
               FROM keeping_exact_operation
              WHERE (state IN ('planned', 'claimed', 'uncertain')
+                    AND NOT (state = 'planned' AND held IS TRUE)
                     AND (due_at IS NULL OR due_at <= %(now)s))
                 OR recheck_at <= %(now)s
              GROUP BY administration_id

@@ -123,6 +123,14 @@ class KeepingExactProcessing(models.Model):
         for processing in self:
             processing.display_name = processing.invoice_id.name
 
+    # ------------------------------------------------------------------ CRUD
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self.invoice_id._tell_change()
+        return result
+
     # ------------------------------------------------------------------ business
 
     def _exact_reference(self):

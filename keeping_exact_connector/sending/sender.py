@@ -153,6 +153,9 @@ class Sender(LookUps, Rereading):
                 self._recheck(client, operation)
                 self._commit()
             return
+        if operation.state == "planned" and operation.held:
+            # Held back on purpose: it does not hold up what follows for the same customer.
+            return
         key = operation.record._exact_order_key()
         if key in self.waiting_keys:
             return

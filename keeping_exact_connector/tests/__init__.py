@@ -39,6 +39,7 @@ from . import (
     test_pause,
     test_processing,
     test_rates,
+    test_runs,
     test_secrets,
     test_sender_audit,
     test_sending,

@@ -55,6 +55,7 @@ MODELS = {
     "keeping.exact.processing": {"invoicing": "r", "processing": "r"},
     "keeping.exact.process": {"processing": "crwd"},
     "keeping.exact.process.line": {"processing": "rd"},
+    "keeping.exact.run": {"invoicing": "r", "processing": "r"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 
@@ -137,6 +138,7 @@ class TestAccess(AccessCase):
             .create({"invoice_id": invoice.id, "way": "book"}),
             "keeping.exact.process": process,
             "keeping.exact.process.line": process.line_ids,
+            "keeping.exact.run": invoice._start_run(),
             "keeping.exact.never.bill": self.env["keeping.exact.never.bill"]
             .with_user(self.invoicer)
             .create({}),

@@ -138,6 +138,7 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     )
     your_ref = fields.Char(string="Your reference", help="The customer's order number")
     description = fields.Char(help="Header of the invoice. Empty: the period is named.")
+    at_once_message = fields.Char(compute="_compute_at_once_message")
 
     # ------------------------------------------------------------------ defaults
 
@@ -203,6 +204,13 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         for wizard in self:
             wizard.timesheet_count = len(wizard.timesheet_ids)
 
+    @api.depends("administration_id")
+    @api.depends_context("lang")
+    def _compute_at_once_message(self):
+        for wizard in self:
+            administration = wizard.administration_id
+            wizard.at_once_message = administration._explain_at_once(None)
+
     @api.onchange("period")
     def _onchange_period(self):
         if self.period:
@@ -227,14 +235,14 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     def action_create(self):
         """Make the invoices and queue them to be sent to Exact.
 
-        Where a person has to choose the customer or fill in a price first, the draft stays.
+        Several become a run. Where a person has to do something first, the draft stays.
 
         :return: the action that shows the links
         """
         self.ensure_one()
+        left_out = self.left_out
         invoices = self._make_drafts()
-        unready = invoices.sudo()._get_unready()
-        (invoices - unready.sudo(False)).action_send()
+        invoices._send_together(left_out)
         return self._show(invoices)
 
     def action_set_rate(self):

@@ -33,6 +33,10 @@ MESSAGES = {
         _lt("Nothing is lost: it goes on by itself when an administrator switches it on again."),
         "connection",
     ),
+    "run_paused": Message(
+        _lt("The run that this invoice belongs to is paused."),
+        _lt("Nothing is sent until somebody opens the run and resumes it."),
+    ),
     "limit": Message(
         _lt("Exact Online's limit of calls is reached."),
         _lt("It goes on by itself when the limit is reset."),
