@@ -24,7 +24,9 @@ class OdooClient:
     def log_in(self, login: str, password: str) -> None:
         """Log in on Odoo's own login page."""
         page = self.browser.open(f"{self.url}/web/login")
-        form = next(form for form in forms(page.text) if form.has("password"))
+        form = next((form for form in forms(page.text) if form.has("password")), None)
+        if form is None:
+            raise OdooRefused(f"Odoo shows no login page: {page.status_code}.")
         page = self.browser.submit(page, form, form.filled(text=login, password=password))
         info = self._post("/web/session/get_session_info", {})
         self.uid = info.get("uid")

@@ -59,6 +59,7 @@ class OdooServer:
         *,
         environment: Mapping[str, str] | None = None,
         cron_threads: int = 1,
+        workers: int = 0,
         port: int = 0,
         log: Path | None = None,
     ):
@@ -66,6 +67,7 @@ class OdooServer:
 
         :param environment: more variables for Odoo, such as KEEPING_EXACT_…
         :param cron_threads: 0 for an Odoo whose crons never run by themselves.
+        :param workers: processes that answer, as in production; without, threads of one process.
         :param port: the wished one; another free one when it is taken.
         """
         self.database = database
@@ -73,6 +75,7 @@ class OdooServer:
         self.environment = dict(environment or {})
         self._shop = shop
         self._cron_threads = cron_threads
+        self._workers = workers
         self._process: subprocess.Popen | None = None
         self._config: Path | None = None
         self.port = ports.free_port(port)
@@ -124,6 +127,8 @@ class OdooServer:
             self.database,
             http_port=self.port,
             max_cron_threads=self._cron_threads,
+            workers=self._workers,
+            gevent_port=ports.free_port(),
         )
         with open(self.log, "ab") as output:
             self._process = subprocess.Popen(
@@ -200,6 +205,7 @@ def fresh_odoo(
     template: str | None = None,
     environment: Mapping[str, str] | None = None,
     cron_threads: int = 1,
+    workers: int = 0,
 ) -> Iterator[OdooServer]:
     """Have an Odoo on a fresh copy of a template, by default the one with our add-on.
 
@@ -209,7 +215,9 @@ def fresh_odoo(
         source = template or shop.addon_template().name
         name = stack.enter_context(databases.fresh(shop.server, source, kind))
         yield stack.enter_context(
-            OdooServer(shop, name, environment=environment, cron_threads=cron_threads)
+            OdooServer(
+                shop, name, environment=environment, cron_threads=cron_threads, workers=workers
+            )
         )
 
 
@@ -243,6 +251,7 @@ def pair(
     template: str | None = None,
     environment: Mapping[str, str] | None = None,
     cron_threads: int = 1,
+    workers: int = 0,
 ) -> Iterator[tuple[OdooServer, SandboxProcess]]:
     """Have an Odoo and a sandbox that know each other's addresses.
 
@@ -256,6 +265,7 @@ def pair(
                 template=template,
                 environment={SITE_VARIABLE: exact.url, **(environment or {})},
                 cron_threads=cron_threads,
+                workers=workers,
             )
         )
         exact.add_redirect_uri(server.url + CALLBACK)

@@ -67,6 +67,7 @@ class ControlApp:
             ("GET", "apps"): self._apps,
             ("POST", "apps"): self._change_app,
             ("POST", "scopes"): self._set_scopes,
+            ("POST", "tokens"): lambda _, body: sandbox.grants.age(float(body["age"])) or {},
             ("GET", "users"): self._users,
             ("POST", "users"): self._set_user,
             ("DELETE", "users"): self._delete_user,

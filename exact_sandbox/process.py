@@ -167,6 +167,10 @@ class SandboxProcess:
         """Move the sandbox's clock forward."""
         return self.control("POST", "clock", {"advance": seconds})
 
+    def age_tokens(self, seconds):
+        """Make all tokens older; nothing else gets older with them."""
+        self.control("POST", "tokens", {"age": seconds})
+
     def add_fault(self, kind, method="", path="", **values):
         """Switch a fault on (see :class:`exact_sandbox.faults.Fault`)."""
         return self.control(

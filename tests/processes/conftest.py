@@ -130,10 +130,10 @@ def open_office():
     """Have an office for a while, beside whatever modules a test wants."""
 
     @contextlib.contextmanager
-    def opened(beside=databases.ALONE):
+    def opened(beside=databases.ALONE, **servers):
         with services.workshop() as shop:
             template = shop.addon_template(beside).name
-            with services.pair(shop, template=template) as (odoo, sandbox):
+            with services.pair(shop, template=template, **servers) as (odoo, sandbox):
                 yield Office(shop, odoo, sandbox)
 
     return opened

@@ -105,6 +105,18 @@ def test_code_expires_after_three_minutes(anew):
     assert exchange(sandbox, late).json()["error"] == "invalid_grant"
 
 
+def test_tokens_can_be_made_older_without_moving_the_clock(anew):
+    sandbox = anew()
+    client = Client(sandbox).connect()
+    sandbox.age_tokens(601)
+    assert sandbox.control("GET", "clock")["offset"] == 0
+    assert client.call("GET", "/api/v1/current/Me").status_code == 401
+    client.take(client.refresh())
+    assert client.call("GET", "/api/v1/current/Me").status_code == 200
+    sandbox.age_tokens(30 * 86_400)
+    assert client.refresh().status_code in (400, 401)
+
+
 def test_access_token_lives_600_seconds_and_refresh_opens_at_570(anew):
     sandbox = anew()
     client = Client(sandbox).connect()
