@@ -23,6 +23,7 @@ EDITABLE = {
     "chosen_vat_code_id",
     "cost_centre_id",
     "cost_unit_id",
+    "unit_id",
 }
 # Lengths are not in Exact's reference (chapter 11, point 4); what is longer goes into the notes.
 NAME_LENGTH = 60

@@ -3,9 +3,8 @@ from odoo import api, fields, models
 from .. import exact_online
 from ..tools import messages
 from .keeping_exact_invoice import UNDER_WAY
+from .keeping_exact_unit import HOUR
 
-# Exact's TimeUnit of an hour (API reference, chapter 4.11).
-HOUR = "hh"
 
 
 class KeepingExactItem(models.Model):

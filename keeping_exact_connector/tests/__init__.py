@@ -51,4 +51,5 @@ from . import (
     test_tools,
     test_translations,
     test_unbilled,
+    test_units,
 )
