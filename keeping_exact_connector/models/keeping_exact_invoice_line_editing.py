@@ -61,7 +61,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
     def action_merge_up(self):
         """Merge the line with the one above it: hours and amounts add up, its text goes.
 
-        :raise UserError: there is none above, or they are booked apart: item, VAT code, unit or costs
+        :raise UserError: there is none above, or they differ in item, VAT code, unit or costs
         """
         self.ensure_one()
         invoice = self.invoice_id

@@ -6,7 +6,6 @@ from .keeping_exact_invoice import UNDER_WAY
 from .keeping_exact_unit import HOUR
 
 
-
 class KeepingExactItem(models.Model):
     _name = "keeping.exact.item"
     _description = "Exact Online Item"

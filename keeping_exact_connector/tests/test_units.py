@@ -15,8 +15,7 @@ class TestUnits(ExactCase):
         super().setUpClass()
         kinds = {"hour": ("T", "hh"), "day": ("T", "dd"), "pc": ("O", False), "x": (False, False)}
         cls.hour, cls.day, cls.piece, cls.unknown = (
-            cls._make_unit(code, type=kind, time_unit=time)
-            for code, (kind, time) in kinds.items()
+            cls._make_unit(code, type=kind, time_unit=time) for code, (kind, time) in kinds.items()
         )
 
     @classmethod
