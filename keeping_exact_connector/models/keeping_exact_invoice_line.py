@@ -116,7 +116,7 @@ class KeepingExactInvoiceLine(models.Model):
         :param float hours: to bill
         :param float amount: in the currency of the invoice
         """
-        digits = self.currency_id.decimal_places or 2
+        digits = self.currency_id.decimal_places if self.currency_id else 2
         agreed = to_decimal(amount, digits)
         found = fit(Fraction(to_decimal(hours, HOUR_DIGITS)), agreed, digits)
         return {
