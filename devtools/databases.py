@@ -120,9 +120,9 @@ def addon_key(source: Source, beside: Surroundings = ALONE) -> str:
     return steps.digest(base_key(source, beside), steps.tree_digest(folders))
 
 
-def browser_key(source: Source) -> str:
+def browser_key(source: Source, beside: Surroundings = ALONE) -> str:
     """Return what the template for browsers depends on."""
-    return steps.digest(addon_key(source), BUNDLES)
+    return steps.digest(addon_key(source, beside), BUNDLES)
 
 
 def _install(
@@ -233,14 +233,14 @@ def addon_template(source: Source, server: Server, beside: Surroundings = ALONE)
     return found
 
 
-def browser_template(source: Source, server: Server) -> Template:
+def browser_template(source: Source, server: Server, beside: Surroundings = ALONE) -> Template:
     """Return the template with our add-on and what a browser loads, made first when not there.
 
     One of its own: who runs no browser does not wait for scripts and styles.
     Call with the set-up lock.
     """
-    key = browser_key(source)
-    addon = addon_template(source, server)
+    key = browser_key(source, beside)
+    addon = addon_template(source, server, beside)
     found = Template(server.name(f"tmpl-{key}"), addon.log)
     if not exists(server, found.name):
 
@@ -249,7 +249,7 @@ def browser_template(source: Source, server: Server) -> Template:
             _finish(source, server, name, "Making scripts and styles", BUNDLES)
 
         _build(server, found.name, make)
-        _tidy(server, key, addon_key(source), *_base_keys(source))
+        _tidy(server, key, addon_key(source, beside), *_base_keys(source))
     return found
 
 

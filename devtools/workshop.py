@@ -37,10 +37,10 @@ class Workshop:
         with steps.exclusive(LOCK, "setting up"):
             return databases.addon_template(self.source, self.server, beside)
 
-    def browser_template(self) -> Template:
+    def browser_template(self, beside: Surroundings = ALONE) -> Template:
         """Return the template in which the first page need not wait for scripts and styles."""
         with steps.exclusive(LOCK, "setting up"):
-            return databases.browser_template(self.source, self.server)
+            return databases.browser_template(self.source, self.server, beside)
 
     def best_template(self) -> Template:
         """Return the template with our add-on, or without while there is none to install."""

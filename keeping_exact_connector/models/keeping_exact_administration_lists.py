@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 
 from .. import exact_online
 from .keeping_exact_ledger import DEMANDED
@@ -12,19 +12,23 @@ BEARERS = ("project.project", "project.task", "hr.employee")
 
 
 class KeepingExactAdministrationLists(models.Model):
-    """The lists that say on which cost centre and cost unit lines are booked.
+    """The lists for lines: units, and on which cost centre and cost unit they are booked.
 
     Item groups belong to them; the checks read those (``_keep_lists``).
     """
 
     _inherit = "keeping.exact.administration"
 
+    # Models of the lists that Exact refused to show last time, with commas between.
+    unread_lists = fields.Char(readonly=True, copy=False, export_string_translation=False)
+
     def _read_booking_lists(self, client):
-        """Read accounts with a rule for cost centres, and what there is to choose from.
+        """Read units, accounts with a rule for cost centres, and what there is to choose from.
 
         :param client: an exact_online.Client of this administration
         """
         self.ensure_one()
+        self._read_booking_list(client, "keeping.exact.unit")
         self._read_booking_list(client, "keeping.exact.ledger")
         for name in ("cost_centre", "cost_unit"):
             # Their scope is needed for nothing else: who uses none need not grant it, and each
@@ -33,13 +37,26 @@ class KeepingExactAdministrationLists(models.Model):
                 self._read_booking_list(client, f"keeping.exact.{name.replace('_', '.')}")
 
     def _read_booking_list(self, client, model):
-        """Read one list and keep it; a refusal stops nothing."""
+        """Read one list and keep it; a refusal stops nothing.
+
+        After a refusal the right is asked for first: that counts as no error, reading without it
+        does (API reference, chapter 2).
+        """
         Mirror = self.env[model].sudo()
+        endpoint = Mirror._exact_endpoint
+        unread = set((self.unread_lists or "").split(",")) - {""}
         try:
-            pages = client.everything(Mirror._exact_endpoint, select=Mirror._get_select())
+            if model in unread and not client.has_right(endpoint, "GET"):
+                return
+            pages = client.everything(endpoint, select=Mirror._get_select())
             Mirror._keep_list(self, [row for rows in pages for row in rows])
+            unread.discard(model)
         except exact_online.NoRight as error:
             _logger.info("Administration %s: %s not read: %s", self.code, model, error)
+            unread.add(model)
+        found = ",".join(sorted(unread)) or False
+        if found != self.unread_lists:
+            self.unread_lists = found
 
     def _uses(self, name):
         """Tell whether a ledger account demands a cost centre or cost unit, or a code is filled in.

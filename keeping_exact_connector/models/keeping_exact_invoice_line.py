@@ -23,6 +23,7 @@ EDITABLE = {
     "chosen_vat_code_id",
     "cost_centre_id",
     "cost_unit_id",
+    "unit_id",
 }
 # Lengths are not in Exact's reference (chapter 11, point 4); what is longer goes into the notes.
 NAME_LENGTH = 60
@@ -115,7 +116,7 @@ class KeepingExactInvoiceLine(models.Model):
         :param float hours: to bill
         :param float amount: in the currency of the invoice
         """
-        digits = self.currency_id.decimal_places or 2
+        digits = self.currency_id.decimal_places if self.currency_id else 2
         agreed = to_decimal(amount, digits)
         found = fit(Fraction(to_decimal(hours, HOUR_DIGITS)), agreed, digits)
         return {

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 # Lines that differ in these are booked apart in Exact.
-BOOKED_BY = ("item_id", "vat_code_id", "cost_centre_id", "cost_unit_id")
+BOOKED_BY = ("item_id", "vat_code_id", "cost_centre_id", "cost_unit_id", "unit_id")
 # What a person fills in on a line of their own, one without hours.
 OWN = {
     "invoice_id",
@@ -15,6 +15,7 @@ OWN = {
     "chosen_vat_code_id",
     "cost_centre_id",
     "cost_unit_id",
+    "unit_id",
 }
 
 
@@ -60,7 +61,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
     def action_merge_up(self):
         """Merge the line with the one above it: hours and amounts add up, its text goes.
 
-        :raise UserError: there is none above, or they are booked apart: item, VAT code or costs
+        :raise UserError: there is none above, or they differ in item, VAT code, unit or costs
         """
         self.ensure_one()
         invoice = self.invoice_id

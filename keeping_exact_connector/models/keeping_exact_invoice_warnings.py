@@ -26,6 +26,7 @@ class KeepingExactInvoiceWarnings(models.Model):
         "line_ids.item_id",
         "line_ids.cost_centre_id",
         "line_ids.cost_unit_id",
+        "line_ids.unit_id",
         "your_ref",
     )
     @api.depends_context("lang")
@@ -51,6 +52,7 @@ class KeepingExactInvoiceWarnings(models.Model):
                 self._warn_of_reference(),
                 self.line_ids._warn_of_costs(),
                 self._warn_of_unknown_costs(),
+                self.line_ids._warn_of_units(),
                 self._warn_of_discount(),
                 self._warn_of_peppol(),
                 self._warn_of_vat(europe),

@@ -3,9 +3,7 @@ from odoo import api, fields, models
 from .. import exact_online
 from ..tools import messages
 from .keeping_exact_invoice import UNDER_WAY
-
-# Exact's TimeUnit of an hour (API reference, chapter 4.11).
-HOUR = "hh"
+from .keeping_exact_unit import HOUR
 
 
 class KeepingExactItem(models.Model):

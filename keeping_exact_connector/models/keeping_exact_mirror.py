@@ -17,6 +17,8 @@ class KeepingExactMirror(models.AbstractModel):
     # What to read, by the name Exact gives it: Exact's field -> our field.
     _exact_endpoint = None
     _exact_fields = {}
+    # The property that tells whether it is in use; most lists of Exact have none.
+    _exact_in_use = None
 
     administration_id = fields.Many2one(
         "keeping.exact.administration",
@@ -41,7 +43,8 @@ class KeepingExactMirror(models.AbstractModel):
     @api.model
     def _get_select(self):
         """Return the properties to ask Exact for, the key first."""
-        return ["ID", *self._exact_fields]
+        names = ["ID", *self._exact_fields]
+        return [*names, self._exact_in_use] if self._exact_in_use else names
 
     @api.model
     def _prepare_vals_from_exact(self, row):
@@ -51,7 +54,8 @@ class KeepingExactMirror(models.AbstractModel):
         :return: values for create or write
         """
         vals = {field: row.get(name) for name, field in self._exact_fields.items()}
-        return {"guid": row["ID"], "active": True, **vals}
+        in_use = not self._exact_in_use or row.get(self._exact_in_use) is not False
+        return {"guid": row["ID"], "active": in_use, **vals}
 
     @api.model
     def _upsert(self, administration, rows):

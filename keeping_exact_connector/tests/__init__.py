@@ -31,6 +31,7 @@ from . import (
     test_messages,
     test_neutralize,
     test_notices,
+    test_one_customer,
     test_oauth_callback,
     test_opening,
     test_other_database,
@@ -52,4 +53,5 @@ from . import (
     test_tools,
     test_translations,
     test_unbilled,
+    test_units,
 )

@@ -28,6 +28,7 @@ MODELS = {
     "keeping.exact.period": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.cost.centre": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.cost.unit": {"invoicing": "r", "processing": "r", "administrator": "r"},
+    "keeping.exact.unit": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.item.group": {"invoicing": "r", "processing": "r", "administrator": "r"},
     "keeping.exact.ledger": {"invoicing": "r", "processing": "r", "administrator": "r"},
     # Of the administrator's own hours there are none on this link, so it is not for them.
@@ -75,6 +76,7 @@ class TestAccess(AccessCase):
                 "keeping.exact.payment.condition",
                 "keeping.exact.cost.centre",
                 "keeping.exact.cost.unit",
+                "keeping.exact.unit",
                 "keeping.exact.item.group",
                 "keeping.exact.ledger",
             )

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .common import ExactCase
 
-LISTS = ("cost.centre", "cost.unit", "item.group", "ledger")
+LISTS = ("cost.centre", "cost.unit", "unit", "item.group", "ledger")
 # What this add-on puts on records of Odoo's own.
 OWN_FIELDS = {
     "res.partner": (

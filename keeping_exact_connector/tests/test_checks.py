@@ -259,7 +259,7 @@ class TestChecks(ChecksCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         paths = [c["path"] for c in self.sandbox.calls() if "/api/v1/" in c["path"]]
-        more = ("items", "customers", "ledger accounts")
+        more = ("items", "customers", "units", "ledger accounts")
         self.assertEqual(len(paths), CALLS + len(more), more)
         self.assertEqual(sum("Journals" in path for path in paths), 1)
         # Once a day: the next reading asks for the lists alone.

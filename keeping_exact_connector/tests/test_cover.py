@@ -67,8 +67,18 @@ class TestCover(ExactCase):
     def test_hours_and_invoice_are_of_one_customer(self):
         advance = self._advance()
         other = self._make_hours(1, project=self._make_project("Shop", self._make_partner("Ander")))
-        with self.assertRaisesRegex(UserError, "different customers"):
-            self._cover(other, advance)
+        nobody = self._make_hours(
+            1, project=self._make_project("Internal", self.env["res.partner"])
+        )
+        mine = self._make_hours(2)
+        for hours, reason in (
+            (other, "1 of the chosen entries are for Ander. .* customer of project Shop"),
+            (mine | other, f"{advance.name} is for Klant & Zoon, and 1 of the chosen"),
+            (nobody, "for no customer. .* customer of project Internal"),
+            (mine | nobody, "1 of the chosen entries are for no customer"),
+        ):
+            with self.assertRaisesRegex(UserError, reason):
+                self._cover(hours, advance)
         with self.assertRaisesRegex(UserError, "Choose the invoice"):
             self._cover(self._make_hours(1), advance.browse())
 

@@ -140,6 +140,22 @@ class TestHoursChoice(ExactCase):
         first.action_release()
         self.assertEqual(self._found(), 0)
 
+    def test_places_are_named_as_far_as_there_is_room(self):
+        names = [f"Project {number}" for number in range(5)]
+        for name in names:
+            self._make_hours(1, 2, project=self._make_project(name, self.customer))
+        wizard = self._wizard(rate_mode="rate_card")
+        self.assertEqual(wizard.unpriced_places, "Project 0, Project 1, Project 2 …")
+        wizard.project_ids = self.env["project.project"].search([("name", "in", names[:3])])
+        self.assertEqual(wizard.unpriced_places, "Project 0, Project 1, Project 2")
+        drafts = self._preview(invoice_per="project")
+        self.assertEqual(len(drafts), 5)
+        where = self._wizard().left_billed_where
+        self.assertEqual(where.count(","), 2)
+        self.assertTrue(where.endswith(" …"))
+        named = set(where.removesuffix(" …").split(", "))
+        self.assertLess(named, set(drafts.mapped("name")))
+
     def test_where_hours_are_billed_is_told(self):
         self._make_hours(1)
         invoice = self._preview()

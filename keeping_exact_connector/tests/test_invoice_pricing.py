@@ -160,6 +160,20 @@ class TestInvoicePricing(ExactCase):
         self.assertFalse(invoice.line_ids.needs_price)
         self.assertEqual(sorted(invoice.hour_ids.mapped("rate")), [50, 50])
 
+    def test_an_amount_in_a_currency_without_decimals_is_whole(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self.administration.sudo().currency_id = yen
+        self._make_hours(1, 2)
+        line = self._preview(rate_mode="line_amount", rate=0).line_ids
+        line.amount = 1000
+        # In euros it is a cent short, and would go out as one piece.
+        self.assertEqual((line.quantity, line.unit_price, line.whole), (3, 333.33, False))
+        self.assertEqual(line.amount, 1000)
+        line.amount = 1000.4
+        self.assertEqual(line.amount, 1000)
+        self.assertEqual(sorted(line.hour_ids.mapped("amount")), [333, 667])
+
     def test_an_amount_by_line_becomes_quantity_and_price(self):
         self._make_hours(7.25)
         invoice = self._preview(rate_mode="line_amount", rate=0)

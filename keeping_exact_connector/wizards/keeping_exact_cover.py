@@ -37,7 +37,7 @@ class KeepingExactCover(models.TransientModel):
     def action_confirm(self):
         """Put the hours on the invoice at no charge.
 
-        :raise UserError: they are of several customers, are billed already or are never billed
+        :raise UserError: they are of another customer, are billed already or are never billed
         """
         self.ensure_one()
         check_invoicing(self.env)
@@ -48,8 +48,7 @@ class KeepingExactCover(models.TransientModel):
         invoice.check_access("write")
         if not invoice:
             raise UserError(self.env._("Choose the invoice that covers these hours."))
-        if timesheets.partner_id.commercial_partner_id != invoice.partner_id:
-            raise UserError(self.env._("Hours and invoice are of different customers."))
+        self._check_customer()
         if invoice.state not in LIVE_STATES:
             raise UserError(self.env._("%s is not in force any more.", invoice.name))
         Hour = self.env["keeping.exact.hour"].sudo()
@@ -57,6 +56,31 @@ class KeepingExactCover(models.TransientModel):
         self._check_free(timesheets.sudo())
         Hour._cover(invoice.sudo(), timesheets.ids)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _check_customer(self):
+        """Refuse hours of another customer than that of the invoice, or of none.
+
+        :raise UserError: names both customers, and the projects to look at
+        """
+        customer = self.invoice_id.partner_id
+        others = self.timesheet_ids.filtered(
+            lambda timesheet: timesheet.partner_id.commercial_partner_id != customer
+        )
+        if not others and self.timesheet_ids:
+            return
+        theirs = others.partner_id.commercial_partner_id.mapped("display_name")
+        raise UserError(
+            self.env._(
+                "Invoice %(invoice)s is for %(customer)s, and %(count)s of the chosen entries are "
+                "for %(theirs)s. An invoice has one customer: leave these entries out, or correct "
+                "the customer of project %(projects)s.",
+                invoice=self.invoice_id.name,
+                customer=customer.display_name,
+                count=len(others),
+                theirs=", ".join(theirs) or self.env._("no customer"),
+                projects=", ".join(others.project_id.mapped("display_name")),
+            )
+        )
 
     def _check_free(self, timesheets):
         timesheets._check_on_no_link()

@@ -229,38 +229,61 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
 
     def _get_ids(self, reason=None, unpriced=False):
         """Return the ids of the chosen timesheets with this reason; None for those taken."""
+        where = self._sql_where(reason, unpriced)
+        rows = self.env.execute_query(SQL("SELECT ts.id %s ORDER BY ts.id", where))
+        return [row[0] for row in rows]
+
+    def _get_first(self, column, most, reason=None, unpriced=False):
+        """Return the first values of a column of these timesheets, each once, at most so many."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %(column)s %(where)s"
+                " GROUP BY %(column)s ORDER BY min(ts.id) LIMIT %(most)s",
+                column=SQL.identifier("ts", column),
+                where=self._sql_where(reason, unpriced),
+                most=most,
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _sql_where(self, reason, unpriced=False):
+        """Return FROM and WHERE of the chosen timesheets (ts) with this reason."""
         rate = SQL("TRUE")
         if unpriced:
             rate = SQL(
                 "NOT EXISTS (SELECT FROM (%s) rate WHERE rate.hourly_rate IS NOT NULL)",
                 self.env["keeping.exact.rate"]._sql_rate(SQL("ts"), SQL("chosen.partner_id")),
             )
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT ts.id FROM (%s) chosen JOIN account_analytic_line ts ON ts.id = chosen.id"
-                " WHERE chosen.reason IS NOT DISTINCT FROM %s AND %s ORDER BY ts.id",
-                self._sql_chosen(),
-                reason,
-                rate,
-            )
+        return SQL(
+            "FROM (%s) chosen JOIN account_analytic_line ts ON ts.id = chosen.id"
+            " WHERE chosen.reason IS NOT DISTINCT FROM %s AND %s",
+            self._sql_chosen(),
+            reason,
+            rate,
         )
-        return [row[0] for row in rows]
 
     # ------------------------------------------------------------------ what is left out
 
     def _name_billed(self, limit=3):
         """Say on which invoices the hours are that are billed already."""
-        hours = self.env["keeping.exact.hour"].search_fetch(
-            [("timesheet_id", "in", self._get_ids("billed")), ("live", "=", True)], ["invoice_id"]
+        billed = SQL("(SELECT ts.id %s)", self._sql_where("billed"))
+        groups = self.env["keeping.exact.hour"]._read_group(
+            Domain("timesheet_id", "any!", billed) & Domain("live", "=", True),
+            ["invoice_id"],
+            order="invoice_id",
+            limit=limit + 1,
         )
-        names = [invoice.name for invoice in hours.invoice_id[:limit]]
-        return ", ".join(names) + (" …" if len(hours.invoice_id) > limit else "")
+        return self._name_some([invoice.name for (invoice,) in groups], limit)
 
     def _name_unpriced(self, limit=3):
         """Name the projects of the hours for which there is no rate."""
-        lines = self.env["account.analytic.line"].browse(self._get_ids(unpriced=True))
-        names = [project.display_name for project in lines.project_id[:limit]]
-        return ", ".join(names) + (" …" if len(lines.project_id) > limit else "")
+        ids = self._get_first("project_id", limit + 1, unpriced=True)
+        projects = self.env["project.project"].browse(ids)
+        return self._name_some(projects.mapped("display_name"), limit)
+
+    def _name_some(self, names, limit):
+        """Return the first names as text, and whether there are more."""
+        return ", ".join(names[:limit]) + (" …" if len(names) > limit else "")
 
     def _count_hidden(self, totals):
         """Count hours of the choice that the user's own rights hide. Only their number is told.

@@ -62,7 +62,6 @@ class KeepingExactInvoiceCreate(models.TransientModel):
 
     def _name_in_odoo(self, limit=3):
         """Name the invoices in Odoo on which the hours are; timesheets name them to the same."""
-        timesheets = self.env["account.analytic.line"].browse(self._get_ids("odoo"))
-        invoices = timesheets.sudo().timesheet_invoice_id
-        names = [invoice.display_name for invoice in invoices[:limit]]
-        return ", ".join(names) + (" …" if len(invoices) > limit else "")
+        ids = self._get_first("timesheet_invoice_id", limit + 1, "odoo")
+        invoices = self.env["account.move"].sudo().browse(ids)
+        return self._name_some(invoices.mapped("display_name"), limit)

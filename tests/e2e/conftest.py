@@ -7,7 +7,7 @@ import pytest
 from person import LOADING
 from playwright.sync_api import expect
 
-from devtools import browser, paths, services
+from devtools import browser, databases, paths, services
 from devtools.rpc import OdooClient
 
 DOCS = paths.ROOT / "docs" / "images"
@@ -32,13 +32,19 @@ def shop():
 
 
 @pytest.fixture(scope="module")
-def servers(request, shop):
+def beside():
+    """What our add-on is installed beside; a file that looks at more of it has its own."""
+    return databases.ALONE
+
+
+@pytest.fixture(scope="module")
+def servers(request, shop, beside):
     """Odoo and the sandbox for one file, on a fresh database with Odoo's demo data.
 
     The sandbox is strict. A file in which Exact's open questions could matter parametrizes this
     with both profiles, indirectly, and has each of them on servers of its own.
     """
-    with services.pair(shop, template=shop.browser_template().name) as (odoo, sandbox):
+    with services.pair(shop, template=shop.browser_template(beside).name) as (odoo, sandbox):
         sandbox.settings(profile=getattr(request, "param", "strict"))
         yield odoo, sandbox
 

@@ -74,6 +74,26 @@ def _choose_hours(page, customer, project, count):
     return dialog
 
 
+def _choose_unit(page, lines, picture):
+    """Show the column of units, and choose another than hours on the first line."""
+    page.locator("div[name=line_ids] .o_optional_columns_dropdown button").click()
+    page.locator(".o-dropdown--menu .dropdown-item:has(input[name=unit_id])").click()
+    page.keyboard.press("Escape")
+    unit = lines.first.locator("div[name=unit_id] input")
+    lines.first.locator("td[name=unit_id]").click()
+    expect(unit).to_have_attribute("placeholder", "That of the item")
+    unit.fill("pc")
+    page.locator(".o-autocomplete--dropdown-item", has_text="Stuk").click()
+    page.locator(".o_form_button_save").click()
+    expect(page.locator("div[name=warnings]")).to_contain_text("the unit chosen there is pc · Stuk")
+    picture(page, "draft-unit")
+    lines.first.locator("td[name=unit_id]").click()
+    unit.fill("minu")
+    page.locator(".o-autocomplete--dropdown-item", has_text="Minuut").click()
+    page.locator(".o_form_button_save").click()
+    expect(page.locator("div[name=warnings]")).to_contain_text("min · Minuut")
+
+
 def test_from_hours_to_invoice_over_the_draft_to_exact(
     page, odoo, sandbox, admin, administration, picture
 ):
@@ -105,6 +125,7 @@ def test_from_hours_to_invoice_over_the_draft_to_exact(
     page.locator(".o_form_button_save").click()
     expect(lines.first).to_contain_text("Design of the jubilee book")
     picture(page, "draft-lines", docs=True)
+    _choose_unit(page, lines, picture)
     reference = page.locator(".o_form_view h1").inner_text().strip()
     page.get_by_role("button", name="Create in Exact").click()
     see(page.get_by_role("button", name="Open in Exact"))
@@ -117,8 +138,10 @@ def test_from_hours_to_invoice_over_the_draft_to_exact(
     ]
     assert float(header["AmountFCExclVat"]) == pytest.approx(697.5)
     made = sandbox.rows(code, "salesinvoice/SalesInvoiceLines")
-    texts = {row["Description"] for row in made if row["InvoiceID"] == header["InvoiceID"]}
-    assert "Design of the jubilee book" in texts
+    made = {row["Description"]: row for row in made if row["InvoiceID"] == header["InvoiceID"]}
+    units = {text == "Design of the jubilee book": row["UnitCode"] for text, row in made.items()}
+    assert units[True] == "min"
+    assert units[False] != "min"
 
 
 def test_a_run_over_thirty_customers(page, odoo, admin, administration, picture):

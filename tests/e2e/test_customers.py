@@ -69,6 +69,26 @@ def _row(page, name):
     return page.locator(".o_data_row", has_text=name)
 
 
+def _look_at_project(page, odoo, admin, picture):
+    """Fill in what a project says of its invoices, and keep a picture of it."""
+    domain = [("partner_id", "=", _partner(admin, DRAFTED))]
+    [project] = admin.find("project.project", domain, "id")
+    page.goto(f"{odoo.url}/odoo/project.project/{project['id']}")
+    page.get_by_role("tab", name="Settings").click()
+    reference = page.locator("div[name=keeping_exact_your_ref] input")
+    reference.fill("PO 2026-11")
+    page.locator("div[name=keeping_exact_cost_centre] input").fill("ADV")
+    page.locator(".o_form_button_save").click()
+    expect(page.locator(".o_form_button_save")).not_to_be_visible()
+    last = page.locator("div[name=keeping_exact_cost_unit]")
+    last.evaluate("field => field.scrollIntoView({block: 'end'})")
+    expect(page.locator("div[name=keeping_exact_hours]")).to_be_in_viewport()
+    picture(page, "project-settings", docs=True)
+    # The draft that follows is to tell that there is none.
+    none = {"keeping_exact_your_ref": False, "keeping_exact_cost_centre": False}
+    admin.call("project.project", "write", [project["id"]], none)
+
+
 def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     page, odoo, sandbox, admin, hours, picture
 ):
@@ -93,7 +113,7 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     _row(page, "Open dag").get_by_role("button", name="Fill in").click()
     page.get_by_role("tab", name="Settings").click()
     expect(page.locator("div[name=keeping_exact_your_ref]")).to_be_visible()
-    picture(page, "project-settings")
+    _look_at_project(page, odoo, admin, picture)
 
     admin.call(
         "res.partner",

@@ -134,10 +134,11 @@ MESSAGES = {
         "administration",
     ),
     "unit_invalid": Message(
-        _lt("Exact Online does not know the unit of the item: %(text)s"),
+        _lt("Exact Online does not know the unit: %(text)s"),
         _lt(
-            "Correct the unit on the item in Exact Online (the administration's name > Master "
-            "data > Items), or choose another hours item on the administration. Then try again."
+            "Choose another unit on the lines of this invoice, or leave it empty and correct the "
+            "unit on the item in Exact Online (the administration's name > Master data > Items). "
+            "Then try again."
         ),
         "administration",
     ),
