@@ -3,6 +3,7 @@ import logging
 from odoo import models
 
 from .. import exact_online
+from ..tools.costs import COSTS
 from .keeping_exact_ledger import DEMANDED
 
 _logger = logging.getLogger(__name__)
@@ -26,11 +27,11 @@ class KeepingExactAdministrationLists(models.Model):
         """
         self.ensure_one()
         self._read_booking_list(client, "keeping.exact.ledger")
-        for name in ("cost_centre", "cost_unit"):
+        for cost in COSTS:
             # Their scope is needed for nothing else: who uses none need not grant it, and each
             # refusal would count as an error (API reference, chapter 2).
-            if self._uses(name):
-                self._read_booking_list(client, f"keeping.exact.{name.replace('_', '.')}")
+            if self._uses(cost):
+                self._read_booking_list(client, cost.model)
 
     def _read_booking_list(self, client, model):
         """Read one list and keep it; a refusal stops nothing."""
@@ -41,16 +42,16 @@ class KeepingExactAdministrationLists(models.Model):
         except exact_online.NoRight as error:
             _logger.info("Administration %s: %s not read: %s", self.code, model, error)
 
-    def _uses(self, name):
+    def _uses(self, cost):
         """Tell whether a ledger account demands a cost centre or cost unit, or a code is filled in.
 
-        :param str name: cost_centre or cost_unit
+        :param Cost cost: one of COSTS
         """
-        demanded = [("administration_id", "=", self.id), (f"{name}_use", "=", DEMANDED)]
+        demanded = [("administration_id", "=", self.id), (cost.use_field, "=", DEMANDED)]
         if self.env["keeping.exact.ledger"].sudo().search_count(demanded, limit=1):
             return True
         borne = [
             ("company_id", "in", (False, self.company_id.id)),
-            (f"keeping_exact_{name}", "!=", False),
+            (cost.code_field, "!=", False),
         ]
         return any(self.env[model].sudo().search_count(borne, limit=1) for model in BEARERS)
