@@ -15,7 +15,7 @@ BEARERS = ("project.project", "project.task", "hr.employee")
 class KeepingExactAdministrationLists(models.Model):
     """The lists that say on which cost centre and cost unit lines are booked.
 
-    Item groups belong to them; the checks read those (``_keep_lists``).
+    Item groups belong to them; the checks read and keep those (``_store_checks``).
     """
 
     _inherit = "keeping.exact.administration"
