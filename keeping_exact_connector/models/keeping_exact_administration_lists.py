@@ -23,6 +23,8 @@ class KeepingExactAdministrationLists(models.Model):
     def _read_booking_lists(self, client):
         """Read accounts with a rule for cost centres, and what there is to choose from.
 
+        Each list is committed before the next is asked for.
+
         :param client: an exact_online.Client of this administration
         """
         self.ensure_one()
@@ -41,6 +43,8 @@ class KeepingExactAdministrationLists(models.Model):
             Mirror._keep_list(self, [row for rows in pages for row in rows])
         except exact_online.NoRight as error:
             _logger.info("Administration %s: %s not read: %s", self.code, model, error)
+        # The next call may take a minute, and nothing is to be unsaved or locked meanwhile.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _uses(self, cost):
         """Tell whether a ledger account demands a cost centre or cost unit, or a code is filled in.
