@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from .. import exact_online
 from ..sending.look_ups import LOOK_UP_PARAMETER
+from ..sending.runner import serve
 from ..tools.locks import SENDING, try_administration_lock
 from .sandbox_case import INVOICES, SendingCase
 
@@ -287,7 +288,7 @@ class TestSending(SendingCase):
     def test_time_that_is_up_leaves_the_rest_for_the_next_run(self):
         first, second = self._queued(1), self._queued(2)
         with self._committing():
-            done = self.env["keeping.exact.operation"]._send(self.administration.id, 0)
+            done = serve(self.env.registry, self.administration.id, 0)
         self.assertFalse(done)
         self.assertEqual([first.state, second.state], ["queued", "queued"])
         self.assertFalse(self.sandbox.calls())
@@ -394,7 +395,7 @@ class TestSending(SendingCase):
         with self.registry._db.cursor() as other:
             self.assertTrue(try_administration_lock(other, SENDING, administration_id))
             with self._committing():
-                done = self.env["keeping.exact.operation"]._send(administration_id, math.inf)
+                done = serve(self.env.registry, administration_id, math.inf)
         self.assertTrue(done)
         self.assertFalse(self._posts())
 
