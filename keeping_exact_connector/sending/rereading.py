@@ -8,14 +8,15 @@ from odoo.tools import split_every
 
 from .. import exact_online
 from ..tools.locks import CONFLICTS
+from .waiting import Waiting
 
 _logger = logging.getLogger(__name__)
 
 LATER = timedelta(minutes=15)
 
 
-class Rereading:
-    """The part of a sender that reads again; it has what :class:`~.outcomes.Outcomes` has."""
+class Rereading(Waiting):
+    """The part of a sender that reads again."""
 
     def _reread(self, client):
         """Read again what is due. What goes wrong costs nothing but time: it stays due."""
