@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.texts import MOST, list_some
+
 FOUND = "found"
 FILTERS = (
     "administration_id",
@@ -248,19 +250,17 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
 
     # ------------------------------------------------------------------ what is left out
 
-    def _name_billed(self, limit=3):
+    def _name_billed(self):
         """Say on which invoices the hours are that are billed already."""
         hours = self.env["keeping.exact.hour"].search_fetch(
             [("timesheet_id", "in", self._get_ids("billed")), ("live", "=", True)], ["invoice_id"]
         )
-        names = [invoice.name for invoice in hours.invoice_id[:limit]]
-        return ", ".join(names) + (" …" if len(hours.invoice_id) > limit else "")
+        return list_some(hours.invoice_id[: MOST + 1].mapped("name"))
 
-    def _name_unpriced(self, limit=3):
+    def _name_unpriced(self):
         """Name the projects of the hours for which there is no rate."""
         lines = self.env["account.analytic.line"].browse(self._get_ids(unpriced=True))
-        names = [project.display_name for project in lines.project_id[:limit]]
-        return ", ".join(names) + (" …" if len(lines.project_id) > limit else "")
+        return list_some(lines.project_id[: MOST + 1].mapped("display_name"))
 
     def _count_hidden(self, totals):
         """Count hours of the choice that the user's own rights hide. Only their number is told.

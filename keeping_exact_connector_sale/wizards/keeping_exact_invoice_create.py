@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.keeping_exact_connector.tools.texts import MOST, list_some
+
 
 class KeepingExactInvoiceCreate(models.TransientModel):
     """Hours that Odoo bills are left out, and counted."""
@@ -60,9 +62,8 @@ class KeepingExactInvoiceCreate(models.TransientModel):
             wizard.left_odoo_where = wizard._name_in_odoo() if wizard.left_odoo_count else False
         return result
 
-    def _name_in_odoo(self, limit=3):
+    def _name_in_odoo(self):
         """Name the invoices in Odoo on which the hours are; timesheets name them to the same."""
         timesheets = self.env["account.analytic.line"].browse(self._get_ids("odoo"))
         invoices = timesheets.sudo().timesheet_invoice_id
-        names = [invoice.display_name for invoice in invoices[:limit]]
-        return ", ".join(names) + (" …" if len(invoices) > limit else "")
+        return list_some(invoices[: MOST + 1].mapped("display_name"))
