@@ -145,11 +145,7 @@ class TestSending(SendingCase):
         self.assertEqual(len(self._in_exact(invoice)), 1)
 
     def test_a_refusal_is_shown_and_can_be_tried_again(self):
-        self._queued()
-        self._send()
-        self._refuse_next(INVOICES, "Verplicht: Dagboek")
-        invoice = self._queued(4)
-        self._send()
+        invoice = self._refused("Verplicht: Dagboek")
         self.assertEqual(invoice.state, "failed")
         self.assertIn("Verplicht: Dagboek", invoice.error_message)
         self.assertTrue(invoice.error_remedy)
@@ -164,11 +160,7 @@ class TestSending(SendingCase):
         self.env["res.lang"]._activate_lang("fr_BE")
         self.env["ir.module.module"]._load_module_terms(["keeping_exact_connector"], ["fr_BE"])
         self.invoicer.sudo().lang = "fr_BE"
-        self._queued()
-        self._send()
-        self._refuse_next(INVOICES, "Obligatoire: Journal")
-        invoice = self._queued(4)
-        self._send()
+        invoice = self._refused("Obligatoire: Journal")
         mine = self.env(user=self.invoicer, context={"lang": self.invoicer.lang})
         read = invoice.with_env(mine)
         self.assertIn("Aucun journal de ventes n'est choisi", read.error_message)
