@@ -39,6 +39,7 @@ from . import (
     test_pause,
     test_processing,
     test_rates,
+    test_results,
     test_runs,
     test_secrets,
     test_sender_audit,
@@ -52,4 +53,5 @@ from . import (
     test_tools,
     test_translations,
     test_unbilled,
+    test_unknown_outcomes,
 )

@@ -235,9 +235,7 @@ class TestBookingsInExact(SendingCase):
             f"rows/{self.administration.code}/financial/Journals",
             {"where": {"Code": journal.code}, "values": {"Description": "Uren en advies"}},
         )
-        self.sandbox.add_fault(
-            method="GET", path="GLAccounts", kind="status", status=503, times=5
-        )
+        self.sandbox.add_fault(method="GET", path="GLAccounts", kind="status", status=503, times=5)
         self._read_lists()
         self.assertTrue(self.administration.sync_message)
         self.assertEqual(journal.name, "Uren en advies")

@@ -42,8 +42,15 @@ class Bookings:
         codes = {code for known in self.codes[cost].values() for code in known.values() if code}
         if not codes:
             return {}
-        found = wizard.sudo().env[cost.model].search(
-            [("administration_id", "=", wizard.administration_id.id), ("code", "in", list(codes))]
+        found = (
+            wizard.sudo()
+            .env[cost.model]
+            .search(
+                [
+                    ("administration_id", "=", wizard.administration_id.id),
+                    ("code", "in", list(codes)),
+                ]
+            )
         )
         return {record.code: record.id for record in found}
 
