@@ -8,7 +8,7 @@ path, never both ways in one process. It knows nothing of Odoo and stores nothin
 
 from .budget import Budget
 from .calls import Call
-from .client import MAX_BYTES, RETRY_PAUSES, Client
+from .client import GUIDS_AT_ONCE, MAX_BYTES, RETRY_PAUSES, Client
 from .errors import (
     ExactError,
     LimitReached,

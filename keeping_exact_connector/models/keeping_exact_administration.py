@@ -325,7 +325,7 @@ class KeepingExactAdministration(models.Model):
         self.env.ref("keeping_exact_connector.ir_cron_sync")._trigger(at=vals["sync_at"])
 
     def _sync(self, facts):
-        """Read everything; a page is kept as soon as it has been read.
+        """Read everything; a list or page is committed as soon as it has been read.
 
         :param Facts facts: what was read of the short lists is noted here, for the checks
         """
@@ -333,8 +333,8 @@ class KeepingExactAdministration(models.Model):
         administration = self.with_company(self.company_id)
         with administration._get_client() as client:
             administration._read_lists(client, facts)
-            administration._read_booking_lists(client)
             self.env.cr.commit()  # pylint: disable=invalid-commit
+            administration._read_booking_lists(client)
             administration._sync_pages(client, "keeping.exact.item", "item_timestamp")
             administration._sync_pages(client, "keeping.exact.customer", "customer_timestamp")
         administration._fill_defaults()

@@ -182,13 +182,8 @@ class KeepingExactAdministrationChecks(models.Model):
             unread_field = self.env[model]._unread_field
             if self[unread_field] == bool(answer.rows):
                 self[unread_field] = not answer.rows
-        self._keep_item_groups(facts)
         found = periods.from_exact(facts.periods.rows, facts.closed_periods.rows)
         self.env["keeping.exact.period"]._keep(self, found)
-
-    def _keep_item_groups(self, facts):
-        """Store the item groups; they are read along with the rights."""
-        self.env["keeping.exact.item.group"]._keep_list(self, facts.item_groups.rows)
 
     def _fill_defaults(self, facts=None):
         """Choose what is left open, as Exact would.
@@ -226,8 +221,9 @@ class KeepingExactAdministrationChecks(models.Model):
     # ------------------------------------------------------------------ results
 
     def _store_checks(self, facts):
-        """Turn facts into results and keep them."""
+        """Turn facts into results and keep them, with the item groups that were read for them."""
         self.ensure_one()
+        self.env["keeping.exact.item.group"]._keep_list(self, facts.item_groups.rows)
         self.env["keeping.exact.check"]._store(self, rules.run(facts, self._get_chosen()))
         now = fields.Datetime.now()
         self.write({"checked_at": now, "check_at": now + CHECK_PAUSE})
@@ -316,5 +312,4 @@ class KeepingExactAdministrationChecks(models.Model):
         self.ensure_one()
         with self._get_client() as client:
             self._gather_rights(client, facts)
-        self._keep_item_groups(facts)
         self._store_checks(facts)

@@ -3,6 +3,7 @@ import logging
 from odoo import fields, models
 
 from .. import exact_online
+from ..tools.costs import COSTS
 from .keeping_exact_ledger import DEMANDED
 
 _logger = logging.getLogger(__name__)
@@ -14,7 +15,7 @@ BEARERS = ("project.project", "project.task", "hr.employee")
 class KeepingExactAdministrationLists(models.Model):
     """The lists for lines: units, and on which cost centre and cost unit they are booked.
 
-    Item groups belong to them; the checks read those (``_keep_lists``).
+    Item groups belong to them; the checks read and keep those (``_store_checks``).
     """
 
     _inherit = "keeping.exact.administration"
@@ -25,16 +26,18 @@ class KeepingExactAdministrationLists(models.Model):
     def _read_booking_lists(self, client):
         """Read units, accounts with a rule for cost centres, and what there is to choose from.
 
+        Each list is committed before the next is asked for.
+
         :param client: an exact_online.Client of this administration
         """
         self.ensure_one()
         self._read_booking_list(client, "keeping.exact.unit")
         self._read_booking_list(client, "keeping.exact.ledger")
-        for name in ("cost_centre", "cost_unit"):
+        for cost in COSTS:
             # Their scope is needed for nothing else: who uses none need not grant it, and each
             # refusal would count as an error (API reference, chapter 2).
-            if self._uses(name):
-                self._read_booking_list(client, f"keeping.exact.{name.replace('_', '.')}")
+            if self._uses(cost):
+                self._read_booking_list(client, cost.model)
 
     def _read_booking_list(self, client, model):
         """Read one list and keep it; a refusal stops nothing.
@@ -57,17 +60,19 @@ class KeepingExactAdministrationLists(models.Model):
         found = ",".join(sorted(unread)) or False
         if found != self.unread_lists:
             self.unread_lists = found
+        # The next call may take a minute, and nothing is to be unsaved or locked meanwhile.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _uses(self, name):
+    def _uses(self, cost):
         """Tell whether a ledger account demands a cost centre or cost unit, or a code is filled in.
 
-        :param str name: cost_centre or cost_unit
+        :param Cost cost: one of COSTS
         """
-        demanded = [("administration_id", "=", self.id), (f"{name}_use", "=", DEMANDED)]
+        demanded = [("administration_id", "=", self.id), (cost.use_field, "=", DEMANDED)]
         if self.env["keeping.exact.ledger"].sudo().search_count(demanded, limit=1):
             return True
         borne = [
             ("company_id", "in", (False, self.company_id.id)),
-            (f"keeping_exact_{name}", "!=", False),
+            (cost.code_field, "!=", False),
         ]
         return any(self.env[model].sudo().search_count(borne, limit=1) for model in BEARERS)

@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -16,6 +17,21 @@ MATCH_REASONS = [
     ("email", "the e-mail address is the same"),
     ("name", "the name is the same"),
 ]
+
+
+class Proposal(NamedTuple):
+    """Who a partner may be in Exact, as long as a person has to say so.
+
+    :param customer: the keeping.exact.customer that looks most like it, or none
+    :param reason: one of MATCH_REASONS, or False
+    :param int count: how many look like it
+    :param list notes: why those that look like it too cannot be invoiced as they are
+    """
+
+    customer: models.Model
+    reason: str | bool
+    count: int
+    notes: list
 
 
 class KeepingExactCustomer(models.Model):
@@ -220,6 +236,34 @@ class KeepingExactCustomer(models.Model):
                 for customer in buckets[reason, key] if key else []:
                     reasons.setdefault(customer, reason)
             result[partner.id] = list(reasons.items())
+        return result
+
+    @api.model
+    def _find_others(self, administration, partners):
+        """Return those of :meth:`_match_others` for all partners together.
+
+        They are found whatever the caller may read, and come with the caller's own rights.
+        """
+        others = self.sudo()._match_others(administration.sudo(), partners)
+        found = [customer.id for pairs in others.values() for customer, _reason in pairs]
+        return self.browse(dict.fromkeys(found))
+
+    @api.model
+    def _propose(self, administration, partners):
+        """Find who partners may be, for a person to choose; nothing is linked.
+
+        :param administration: one keeping.exact.administration
+        :param partners: commercial res.partner records
+        :return: dict partner id -> Proposal
+        """
+        matches = self._match(administration, partners, link=False)
+        others = self._match_others(administration, partners)
+        result = {}
+        for partner in partners:
+            _customer, found = matches[partner.id]
+            first, reason = found[0] if found else (self.browse(), False)
+            notes = [other._explain_unusable() for other, _reason in others[partner.id]]
+            result[partner.id] = Proposal(first, reason, len(found), notes)
         return result
 
     @api.model

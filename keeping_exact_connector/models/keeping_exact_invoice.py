@@ -1,10 +1,7 @@
-from uuid import UUID
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
 
-from .. import exact_online
 from ..tools import messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import INVOICING, check_editable, check_invoicing
@@ -302,12 +299,7 @@ class KeepingExactInvoice(models.Model):
                 administration.connection_id._user_errors(),
                 administration._get_client() as client,
             ):
-                row = client.first(
-                    self._exact_post_endpoint,
-                    select=self._get_select(),
-                    where=exact_online.eq("InvoiceID", UUID(invoice.guid)),
-                )
-            # Empty is not absent: a missing right gives an empty list too (chapter 5.2).
+                row = invoice._read_in_exact(client)
             if row:
                 invoice.sudo().write(invoice._prepare_vals_from_exact(row))
         return True

@@ -44,16 +44,13 @@ class KeepingExactInvoiceCustomer(models.Model):
         )
         Customer = self.env["keeping.exact.customer"].sudo()
         for administration, invoices in undecided.grouped("administration_id").items():
-            partners = invoices.sudo().partner_id
-            matches = Customer._match(administration.sudo(), partners, link=False)
-            others = Customer._match_others(administration.sudo(), partners)
+            proposals = Customer._propose(administration.sudo(), invoices.sudo().partner_id)
             for invoice in invoices:
-                _customer, proposals = matches[invoice.partner_id.id]
-                invoice.proposal_count = len(proposals)
-                if proposals:
-                    invoice.proposed_customer_id, invoice.proposal_reason = proposals[0]
-                notes = [other._explain_unusable() for other, _why in others[invoice.partner_id.id]]
-                invoice.lookalike_note = "\n".join(notes) or False
+                proposal = proposals[invoice.partner_id.id]
+                invoice.proposed_customer_id = proposal.customer
+                invoice.proposal_reason = proposal.reason
+                invoice.proposal_count = proposal.count
+                invoice.lookalike_note = "\n".join(proposal.notes) or False
 
     @api.depends("customer_id.invoice_account")
     def _compute_invoice_to_id(self):
@@ -81,10 +78,6 @@ class KeepingExactInvoiceCustomer(models.Model):
         self._check_invoicing()
         Customer = self.env["keeping.exact.customer"]
         for administration, invoices in self.grouped("administration_id").items():
-            others = Customer.sudo()._match_others(
-                administration.sudo(), invoices.sudo().partner_id
-            )
-            found = [customer.id for pairs in others.values() for customer, _reason in pairs]
-            Customer.browse(found).action_read_again()
+            Customer._find_others(administration, invoices.sudo().partner_id).action_read_again()
         self.invalidate_recordset()
         return True

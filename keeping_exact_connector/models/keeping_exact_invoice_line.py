@@ -151,9 +151,13 @@ class KeepingExactInvoiceLine(models.Model):
 
     def _get_vat_code_in_exact(self):
         """Return the code that Exact will take by itself, or False."""
-        item = self.item_id or self.administration_id.sudo().item_id
         invoiced = self.invoice_id.sudo().customer_id.invoiced_id
-        return invoiced.sales_vat_code or item.sudo().sales_vat_code
+        return invoiced.sales_vat_code or self._get_item().sales_vat_code
+
+    def _get_item(self):
+        """Return what is sold, as superuser: the line's own item, else the administration's."""
+        self.ensure_one()
+        return self.item_id.sudo() or self.administration_id.sudo().item_id
 
     # ------------------------------------------------------------------ constrains
 

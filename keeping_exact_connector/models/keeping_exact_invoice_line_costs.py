@@ -1,14 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.costs import COSTS
 from .keeping_exact_ledger import DEMANDED, REFUSED
 
 MINE = "[('administration_id', '=', administration_id)]"
-# Field of a line, that of its ledger account, and what Exact calls it on a line (chapter 4.4).
-COSTS = (
-    ("cost_centre_id", "cost_centre_use", "CostCenter"),
-    ("cost_unit_id", "cost_unit_use", "CostUnit"),
-)
 
 
 class KeepingExactInvoiceLineCosts(models.Model):
@@ -38,8 +34,9 @@ class KeepingExactInvoiceLineCosts(models.Model):
     @api.constrains("cost_centre_id", "cost_unit_id", "invoice_id")
     def _check_costs_administration(self):
         for line in self.sudo():
-            for name, _use, _exact in COSTS:
-                if line[name] and line[name].administration_id != line.administration_id:
+            for cost in COSTS:
+                chosen = line[cost.line_field]
+                if chosen and chosen.administration_id != line.administration_id:
                     raise ValidationError(
                         self.env._("Cost centre and invoice belong to different administrations.")
                     )
@@ -48,8 +45,7 @@ class KeepingExactInvoiceLineCosts(models.Model):
 
     def _get_ledger(self):
         """Return the ledger account with rules that this line is booked on, if it has any."""
-        self.ensure_one()
-        return (self.item_id or self.administration_id.sudo().item_id).sudo().ledger_id
+        return self._get_item().ledger_id
 
     def _get_without_costs(self):
         """Return lines that lack a cost centre or cost unit which their ledger demands."""
@@ -57,7 +53,9 @@ class KeepingExactInvoiceLineCosts(models.Model):
 
     def _lacks_costs(self):
         ledger = self._get_ledger()
-        return any(ledger[use] == DEMANDED and not self[name] for name, use, _exact in COSTS)
+        return any(
+            ledger[cost.use_field] == DEMANDED and not self[cost.line_field] for cost in COSTS
+        )
 
     def _check_costs(self):
         """Refuse lines without a cost centre or cost unit that their ledger demands.
@@ -91,8 +89,9 @@ class KeepingExactInvoiceLineCosts(models.Model):
     def _prepare_exact_payload(self):
         payload = super()._prepare_exact_payload()
         ledger = self._get_ledger()
-        for name, use, exact in COSTS:
+        for cost in COSTS:
+            chosen = self[cost.line_field]
             # An account that takes none refuses the line with it (API reference, chapter 5.4).
-            if self[name] and ledger[use] != REFUSED:
-                payload[exact] = self[name].code
+            if chosen and ledger[cost.use_field] != REFUSED:
+                payload[cost.exact] = chosen.code
         return payload

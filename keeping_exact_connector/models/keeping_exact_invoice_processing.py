@@ -44,12 +44,12 @@ class KeepingExactInvoiceProcessing(models.Model):
     @api.depends("processing_ids")
     def _compute_processing_id(self):
         for invoice in self:
-            invoice.processing_id = invoice.processing_ids[:1]
+            invoice.processing_id = invoice._get_last_processing()
 
     @api.depends("processing_ids.state", "processing_ids.delivery")
     def _compute_processing_state(self):
         for invoice in self:
-            last = invoice.processing_ids.sorted("id")[-1:]
+            last = invoice._get_last_processing()
             state = "under_way" if last.state in UNDER_WAY else last.state
             if state == "done" and last.delivery in ("failed", "unknown"):
                 state = "not_sent"
@@ -85,6 +85,10 @@ class KeepingExactInvoiceProcessing(models.Model):
             invoice.at_once_message = on_its_way and invoice.administration_id._explain_at_once(
                 invoice.sudo().customer_id.invoiced_id
             )
+
+    def _get_last_processing(self):
+        # One that was made just now stands last among those that are known, whatever their order.
+        return self.processing_ids.sorted("id")[-1:]
 
     def _explain_delivery(self, processing):
         """Return what became of the message to the customer, Exact's own words included."""

@@ -41,7 +41,7 @@ class KeepingExactInvoiceLineRefusals(models.Model):
         :raise UserError: names the item and the line
         """
         for line in self:
-            item = (line.item_id or line.administration_id.item_id).sudo()
+            item = line._get_item()
             whole = float_compare(line.quantity, round(line.quantity), precision_digits=2) == 0
             # One that is not in Exact yet is made for hours, and takes fractions.
             if whole or not item.guid or item.fraction_allowed:

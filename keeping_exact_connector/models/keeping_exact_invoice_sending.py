@@ -269,6 +269,20 @@ class KeepingExactInvoiceSending(models.Model):
             "Status",
         ]
 
+    def _read_in_exact(self, client):
+        """Return the row of this invoice in Exact as it is now, or None.
+
+        Empty is not absent: a missing right gives an empty list too (chapter 5.2).
+
+        :param client: an exact_online.Client of its administration
+        """
+        self.ensure_one()
+        return client.first(
+            self._exact_post_endpoint,
+            select=self._get_select(),
+            where=exact_online.eq("InvoiceID", UUID(self.guid)),
+        )
+
     def _exact_find(self, client, since):
         if not self.customer_id.guid:
             return []

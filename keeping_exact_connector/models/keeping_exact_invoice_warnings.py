@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ..tools.costs import COSTS
 from ..tools.guards import INVOICING
 from ..tools.names import clean_number
 from .keeping_exact_invoice import EDITABLE_STATES
-
-COST_CODES = ("cost_centre", "cost_unit")
 
 
 class KeepingExactInvoiceWarnings(models.Model):
@@ -80,13 +79,11 @@ class KeepingExactInvoiceWarnings(models.Model):
         hours = self.hour_ids
         places = (hours.task_id, hours.project_id, hours.employee_id)
         unknown = []
-        for name in COST_CODES:
+        for cost in COSTS:
             codes = {
-                (place[f"keeping_exact_{name}"] or "").strip()
-                for records in places
-                for place in records
+                (place[cost.code_field] or "").strip() for records in places for place in records
             } - {""}
-            known = self.env[f"keeping.exact.{name.replace('_', '.')}"].search(
+            known = self.env[cost.model].search(
                 [("administration_id", "=", self.administration_id.id), ("code", "in", list(codes))]
             )
             unknown += sorted(codes - set(known.mapped("code")))
@@ -101,7 +98,7 @@ class KeepingExactInvoiceWarnings(models.Model):
         """Since 2026 Belgian businesses get invoices by Peppol (API reference, chapter 10)."""
         card = self.customer_id.invoiced_id
         country = self._get_customer_country()
-        vat = clean_number(card.vat or self.partner_id.vat)
+        vat = self._get_customer_vat()
         business = self.partner_id.is_company or bool(vat)
         if not business or (country or vat[:2]) != "BE":
             return None
@@ -148,8 +145,7 @@ class KeepingExactInvoiceWarnings(models.Model):
 
     def _warn_at_home(self, codes, names):
         reverse = codes.filtered("reverse_charge")
-        vat = self.customer_id.invoiced_id.vat or self.partner_id.vat
-        if reverse and not clean_number(vat):
+        if reverse and not self._get_customer_vat():
             return self.env._(
                 "VAT is reversed to %(customer)s (%(code)s), which has no VAT number here or in "
                 "Exact Online. The law wants it on such an invoice.",
@@ -159,7 +155,7 @@ class KeepingExactInvoiceWarnings(models.Model):
         return None
 
     def _warn_in_europe(self, charged, uncharged, names):
-        number = clean_number(self.customer_id.invoiced_id.vat or self.partner_id.vat)
+        number = self._get_customer_vat()
         if number and charged:
             return self.env._(
                 "%(customer)s is a business in %(country)s with a VAT number. For services the VAT "
@@ -187,6 +183,10 @@ class KeepingExactInvoiceWarnings(models.Model):
         """Return the code of the country of who gets the invoice: Exact's card goes first."""
         card = self.customer_id.invoiced_id
         return (card.country_code or "").strip() or self.partner_id.country_id.code
+
+    def _get_customer_vat(self):
+        """Return the VAT number of who gets the invoice: Exact's card goes first."""
+        return clean_number(self.customer_id.invoiced_id.vat or self.partner_id.vat)
 
     def _get_country_name(self, code):
         country = self.env["res.country"].search([("code", "=", code)], limit=1)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.costs import COSTS
+
 # Exact's rule of a ledger account for cost centres and cost units (API reference, chapter 4.13).
 OPTIONAL, DEMANDED, REFUSED = "0", "1", "2"
 USES = [(OPTIONAL, "Optional"), (DEMANDED, "Demanded"), (REFUSED, "Not used")]
@@ -29,9 +31,9 @@ class KeepingExactLedger(models.Model):
 
     def _prepare_vals_from_exact(self, row):
         vals = super()._prepare_vals_from_exact(row)
-        for name in ("cost_centre_use", "cost_unit_use"):
-            use = str(vals[name] or 0)
-            vals[name] = use if use in dict(USES) else OPTIONAL
+        for cost in COSTS:
+            use = str(vals[cost.use_field] or 0)
+            vals[cost.use_field] = use if use in dict(USES) else OPTIONAL
         return vals
 
     @api.model

@@ -160,19 +160,15 @@ class KeepingExactMapping(models.Model):
         missing = self.filtered(lambda row: row.partner_id and not row.customer_id)
         Customer = self.env["keeping.exact.customer"].sudo()
         for administration, rows in missing.grouped("administration_id").items():
-            partners = rows.sudo().partner_id
-            matches = Customer._match(administration.sudo(), partners, link=False)
-            others = Customer._match_others(administration.sudo(), partners)
+            proposals = Customer._propose(administration.sudo(), rows.sudo().partner_id)
             refused = rows._get_refused(administration)
             for row in rows:
-                _customer, proposals = matches[row.partner_id.id]
-                row.proposal_count = len(proposals)
-                if proposals:
-                    row.proposed_customer_id, row.proposal_reason = proposals[0]
-                notes = [
-                    customer._explain_unusable() for customer, _why in others[row.partner_id.id]
-                ]
-                row.remark = "\n".join([*refused.get(row.partner_id.id, []), *notes]) or False
+                proposal = proposals[row.partner_id.id]
+                row.proposed_customer_id = proposal.customer
+                row.proposal_reason = proposal.reason
+                row.proposal_count = proposal.count
+                notes = [*refused.get(row.partner_id.id, []), *proposal.notes]
+                row.remark = "\n".join(notes) or False
 
     def _get_refused(self, administration):
         """Return why customers could not be made: dict partner id -> list of texts."""
@@ -261,29 +257,20 @@ class KeepingExactMapping(models.Model):
     def action_read_again(self):
         """Read again from Exact those that look alike and cannot be invoiced as they are."""
         check_mapping(self)
+        Customer = self.env["keeping.exact.customer"]
         for administration, rows in self.grouped("administration_id").items():
-            others = (
-                self.env["keeping.exact.customer"]
-                .sudo()
-                ._match_others(administration.sudo(), rows.sudo().partner_id)
-            )
-            found = [customer.id for pairs in others.values() for customer, _reason in pairs]
-            self.env["keeping.exact.customer"].browse(found).action_read_again()
+            Customer._find_others(administration, rows.sudo().partner_id).action_read_again()
         self._reread()
         return True
 
     def action_open_in_exact(self):
         """Open the card of the one that looks alike and cannot be invoiced as it is."""
         self.ensure_one()
-        others = (
-            self.env["keeping.exact.customer"]
-            .sudo()
-            ._match_others(self.administration_id.sudo(), self.partner_id.sudo())
-        )
-        found = [customer for pairs in others.values() for customer, _reason in pairs]
+        Customer = self.env["keeping.exact.customer"]
+        found = Customer._find_others(self.administration_id, self.partner_id.sudo())
         if not found:
             raise UserError(self.env._("There is nothing in Exact Online to look at."))
-        return found[0].sudo(False).action_open_in_exact()
+        return found[0].action_open_in_exact()
 
     # ------------------------------------------------------------------ business
 

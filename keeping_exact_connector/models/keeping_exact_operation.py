@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import config
 
 from ..sending.alarm import wake_jobs_at
-from ..sending.runner import Runner, serve
+from ..sending.runner import Runner
 from ..tools import messages
 
 # Seconds. A call to Exact may take its whole read time-out (a minute) and some more.
@@ -172,14 +172,6 @@ class KeepingExactOperation(models.Model):
             limit = config["limit_time_real"]
         seconds = max(limit - LONGEST_CALL, SHORTEST_RUN) if limit else LONGEST_RUN
         return time.monotonic() + min(seconds, LONGEST_RUN)
-
-    @api.model
-    def _send(self, administration_id, deadline):
-        """Send for one administration, unless another process is at it.
-
-        :return: False when time was up before all that is due was done
-        """
-        return serve(self.env.registry, administration_id, deadline)
 
     @api.model
     def _get_work(self):

@@ -1,8 +1,5 @@
-from uuid import UUID
-
 from odoo import api, fields, models
 
-from .. import exact_online
 from .keeping_exact_invoice_sending import PROCESSED
 
 WAYS = [
@@ -163,17 +160,9 @@ class KeepingExactProcessing(models.Model):
                 payload.update(ReportingYear=period.year, ReportingPeriod=period.number)
         return payload
 
-    def _read_invoice(self, client):
-        """Return the row of the invoice in Exact, or None."""
-        return client.first(
-            self.invoice_id._exact_post_endpoint,
-            select=self.invoice_id._get_select(),
-            where=exact_online.eq("InvoiceID", UUID(self.invoice_id.guid)),
-        )
-
     def _exact_look_before(self, client):
         """Somebody may have processed it in Exact meanwhile: once more would be a second mail."""
-        row = self._read_invoice(client)
+        row = self.invoice_id._read_in_exact(client)
         return row if row and row.get("Status") == PROCESSED else None
 
     def _exact_find(self, client, since):
@@ -182,7 +171,7 @@ class KeepingExactProcessing(models.Model):
 
     def _exact_absence_proved(self, client):
         # Not by an empty list, but by the invoice itself, which is read and not processed.
-        row = self._read_invoice(client)
+        row = self.invoice_id._read_in_exact(client)
         return bool(row) and row.get("Status") != PROCESSED
 
     def _exact_may_repeat(self):

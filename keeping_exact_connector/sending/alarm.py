@@ -50,7 +50,8 @@ def wake_jobs_at(database, moment):
 
 def _wake(database):
     try:
-        # As ir.cron does for a job that is to run at once.
+        # As ir.cron does for a job that is to run at once; its own method needs an environment, so
+        # a transaction in each database that a timer goes off for.
         with sql_db.db_connect("postgres").cursor() as cr:
             notify = SQL.identifier(ODOO_NOTIFY_FUNCTION)
             cr.execute(SQL("SELECT %s('cron_trigger', %s)", notify, database))

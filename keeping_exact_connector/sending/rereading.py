@@ -2,28 +2,26 @@
 
 import logging
 from datetime import timedelta
-from uuid import UUID
 
 from odoo import fields
 from odoo.tools import split_every
 
 from .. import exact_online
 from ..tools.locks import CONFLICTS
+from .waiting import Waiting
 
 _logger = logging.getLogger(__name__)
 
-# Invoices a call asks for: a page of Exact holds 60, an address 6,000 characters (reference,
-# chapters 1.2 and 3.4).
-AT_ONCE = 40
 LATER = timedelta(minutes=15)
 
 
-class Rereading:
-    """The part of a sender that reads again; it has what :class:`~.outcomes.Outcomes` has."""
+class Rereading(Waiting):
+    """The part of a sender that reads again."""
 
     def _reread(self, client):
         """Read again what is due. What goes wrong costs nothing but time: it stays due."""
-        for guids in split_every(AT_ONCE, self._get_reread_due()):
+        # What a call has brought is kept before the next one.
+        for guids in split_every(exact_online.GUIDS_AT_ONCE, self._get_reread_due()):
             try:
                 self._reread_some(client, guids)
             except CONFLICTS:
@@ -50,9 +48,10 @@ class Rereading:
 
     def _reread_some(self, client, guids):
         Invoice = self.env["keeping.exact.invoice"]
-        where = exact_online.any_of(*(exact_online.eq("InvoiceID", UUID(guid)) for guid in guids))
-        endpoint, select = Invoice._exact_post_endpoint, Invoice._get_select()
-        found = {row["InvoiceID"]: row for row in client.rows(endpoint, select=select, where=where)}
+        rows = client.rows_of(
+            Invoice._exact_post_endpoint, "InvoiceID", guids, select=Invoice._get_select()
+        )
+        found = {row["InvoiceID"]: row for row in rows}
         self._reset()
         invoices = Invoice.search(
             [("administration_id", "=", self.administration_id), ("guid", "in", guids)]

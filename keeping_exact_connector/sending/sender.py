@@ -24,7 +24,7 @@ from .waiting import ASIDE
 _logger = logging.getLogger(__name__)
 
 
-class Sender(LookUps, Rereading):
+class Sender(Rereading, LookUps):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the

@@ -40,6 +40,7 @@ from . import (
     test_pause,
     test_processing,
     test_rates,
+    test_results,
     test_runs,
     test_secrets,
     test_sender_audit,
@@ -54,4 +55,5 @@ from . import (
     test_translations,
     test_unbilled,
     test_units,
+    test_unknown_outcomes,
 )

@@ -216,3 +216,12 @@ class SendingCase(SandboxCase):
             content_type="application/json",
             body=REFUSAL % text,
         )
+
+    def _refused(self, text):
+        """Return an invoice that Exact refused with this text; its customer was known before."""
+        self._queued()
+        self._send()
+        self._refuse_next(INVOICES, text)
+        invoice = self._queued(4)
+        self._send()
+        return invoice

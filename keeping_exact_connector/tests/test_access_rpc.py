@@ -221,7 +221,7 @@ class TestAccessOverRpc(ExactCase, HttpCase):
         self.authenticate("invoicer", "invoicer")
         for model, method in (
             ("keeping.exact.hour", "_reserve"),
-            ("keeping.exact.operation", "_send"),
+            ("keeping.exact.operation", "_cron_send"),
             ("keeping.exact.grant", "_refresh"),
             ("keeping.exact.grant", "_claim"),
             ("keeping.exact.administration", "_end_pause"),

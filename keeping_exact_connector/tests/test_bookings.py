@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -201,8 +202,7 @@ class TestBookingsInExact(SendingCase):
             f"rows/{code}/financial/GLAccounts",
             {"where": {"ID": revenue}, "values": {"UseCostcenter": 1}},
         )
-        with self._committing(), self.administration._get_client() as client:
-            self.administration._read_booking_lists(client)
+        self._read_lists()
         self.assertEqual(item.ledger_id.cost_centre_use, "1")
         self._make_hours(1)
         draft = self._preview()
@@ -222,6 +222,24 @@ class TestBookingsInExact(SendingCase):
         ]
         self.assertEqual(line["CostCenter"], "OPL")
 
+    def _read_lists(self):
+        """As the job does, without the checks."""
+        self.administration.sudo().sync_at = fields.Datetime.now()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+
+    def test_a_list_that_cannot_be_read_loses_none_that_was_read_before(self):
+        journal = self.administration.journal_id
+        self.sandbox.control(
+            "POST",
+            f"rows/{self.administration.code}/financial/Journals",
+            {"where": {"Code": journal.code}, "values": {"Description": "Uren en advies"}},
+        )
+        self.sandbox.add_fault(method="GET", path="GLAccounts", kind="status", status=503, times=5)
+        self._read_lists()
+        self.assertTrue(self.administration.sync_message)
+        self.assertEqual(journal.name, "Uren en advies")
+
     def _hours_item(self):
         item = self.env["keeping.exact.item"].search(
             [
@@ -236,8 +254,7 @@ class TestBookingsInExact(SendingCase):
 
     def test_who_uses_no_cost_centres_does_not_ask_for_them(self):
         self.sandbox.clear_calls()
-        with self._committing(), self.administration._get_client() as client:
-            self.administration._read_booking_lists(client)
+        self._read_lists()
         paths = [call["path"] for call in self.sandbox.calls()]
         self.assertTrue(any("GLAccounts" in path for path in paths))
         self.assertFalse([path for path in paths if "hrm/" in path])
@@ -246,8 +263,7 @@ class TestBookingsInExact(SendingCase):
         self.sandbox.add_fault(method="GET", path="hrm/Costcenters", kind="status", status=403)
         self.project.keeping_exact_cost_centre = "OPL"
         self.task.keeping_exact_cost_unit = "NOORD"
-        with self._committing(), self.administration._get_client() as client:
-            self.administration._read_booking_lists(client)
+        self._read_lists()
         self.assertTrue(
             self.env["keeping.exact.cost.unit"].search_count(
                 [("administration_id", "=", self.administration.id)]

@@ -2,7 +2,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..tools.links import PARAMETER
-from .test_processing import ProcessingCase
+from .processing_case import ProcessingCase
 
 
 @tagged("post_install", "-at_install")

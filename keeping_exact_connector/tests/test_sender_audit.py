@@ -51,11 +51,7 @@ class TestAnswers(SendingCase):
             self.assertEqual(len(self._posts(path)), 1, path)
 
     def test_exacts_own_error_body_is_a_refusal_also_with_status_500(self):
-        self._queued()
-        self._send()
-        self._refuse_next(INVOICES, "Verplicht: Dagboek")
-        invoice = self._queued(4)
-        self._send()
+        invoice = self._refused("Verplicht: Dagboek")
         self.assertEqual(invoice.state, "failed")
         operation = self.env["keeping.exact.operation"].search(
             [("record", "=", f"keeping.exact.invoice,{invoice.id}")]

@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..models.keeping_exact_connection import CALLBACK_PATH
+from ..sending.runner import serve
 from .common import ExactCase
 from .sandbox_case import SendingCase
 
@@ -219,7 +220,7 @@ class TestSwitch(SendingCase, HttpCase):
         self.company.keeping_exact_enabled = False
         self.env.flush_all()
         with self._committing():
-            self.env["keeping.exact.operation"]._send(self.administration.id, float("inf"))
+            serve(self.env.registry, self.administration.id, float("inf"))
         self.assertEqual(set((self.invoice | second).mapped("state")), {"queued"})
         self.assertFalse(self.sandbox.calls())
 

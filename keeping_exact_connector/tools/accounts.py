@@ -9,12 +9,13 @@ from .names import clean_number
 LANGUAGES = frozenset(("NL", "EN", "FR", "DE", "ES"))
 # Where numbers of the Chamber of Commerce are digits only.
 PLAIN_NUMBERS = frozenset(("NL", "BE"))
-# The ways of chapter 4.8.
+# InvoicingMethod of an account.
+PAPER, EMAIL, MAILBOX, TRACKED = 1, 2, 4, 8
 INVOICING_METHODS = [
-    ("1", "On paper"),
-    ("2", "By e-mail"),
-    ("4", "To a digital mailbox"),
-    ("8", "Send and track"),
+    (str(PAPER), "On paper"),
+    (str(EMAIL), "By e-mail"),
+    (str(MAILBOX), "To a digital mailbox"),
+    (str(TRACKED), "Send and track"),
 ]
 
 

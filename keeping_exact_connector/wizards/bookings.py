@@ -1,6 +1,6 @@
 """On which item, cost centre and cost unit hours are booked."""
 
-COSTS = ("cost_centre", "cost_unit")
+from ..tools.costs import COSTS
 
 
 class Bookings:
@@ -27,24 +27,30 @@ class Bookings:
             for project in self.places["project"]
             if project.keeping_exact_item_id
         }
-        self.codes = {name: self._read_codes(name) for name in COSTS}
-        self.records = {name: self._find_records(wizard, name) for name in COSTS}
+        self.codes = {cost: self._read_codes(cost) for cost in COSTS}
+        self.records = {cost: self._find_records(wizard, cost) for cost in COSTS}
 
-    def _read_codes(self, name):
+    def _read_codes(self, cost):
         """Return codes by kind of place and id: the task goes before project and employee."""
         return {
-            kind: {place.id: (place[f"keeping_exact_{name}"] or "").strip() for place in places}
+            kind: {place.id: (place[cost.code_field] or "").strip() for place in places}
             for kind, places in self.places.items()
         }
 
-    def _find_records(self, wizard, name):
+    def _find_records(self, wizard, cost):
         """Return the id of each code in the administration of the invoice."""
-        codes = {code for known in self.codes[name].values() for code in known.values() if code}
+        codes = {code for known in self.codes[cost].values() for code in known.values() if code}
         if not codes:
             return {}
-        model = wizard.sudo().env[f"keeping.exact.{name.replace('_', '.')}"]
-        found = model.search(
-            [("administration_id", "=", wizard.administration_id.id), ("code", "in", list(codes))]
+        found = (
+            wizard.sudo()
+            .env[cost.model]
+            .search(
+                [
+                    ("administration_id", "=", wizard.administration_id.id),
+                    ("code", "in", list(codes)),
+                ]
+            )
         )
         return {record.code: record.id for record in found}
 
@@ -53,10 +59,10 @@ class Bookings:
 
         The item of the rate card goes before that of the project.
         """
-        costs = (self._get_cost(name, row) for name in COSTS)
+        costs = (self._get_cost(cost, row) for cost in COSTS)
         item_id = row["item_id"] or self.items.get(row["project_id"])
         return (item_id, row["vat_code_id"], *costs)
 
-    def _get_cost(self, name, row):
-        codes = (known.get(row[f"{kind}_id"]) for kind, known in self.codes[name].items())
-        return next((self.records[name].get(code) for code in codes if code), None)
+    def _get_cost(self, cost, row):
+        codes = (known.get(row[f"{kind}_id"]) for kind, known in self.codes[cost].items())
+        return next((self.records[cost].get(code) for code in codes if code), None)

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.texts import MOST, list_some
+
 FOUND = "found"
 FILTERS = (
     "administration_id",
@@ -264,26 +266,22 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
 
     # ------------------------------------------------------------------ what is left out
 
-    def _name_billed(self, limit=3):
+    def _name_billed(self):
         """Say on which invoices the hours are that are billed already."""
         billed = SQL("(SELECT ts.id %s)", self._sql_where("billed"))
         groups = self.env["keeping.exact.hour"]._read_group(
             Domain("timesheet_id", "any!", billed) & Domain("live", "=", True),
             ["invoice_id"],
             order="invoice_id",
-            limit=limit + 1,
+            limit=MOST + 1,
         )
-        return self._name_some([invoice.name for (invoice,) in groups], limit)
+        return list_some([invoice.name for (invoice,) in groups])
 
-    def _name_unpriced(self, limit=3):
+    def _name_unpriced(self):
         """Name the projects of the hours for which there is no rate."""
-        ids = self._get_first("project_id", limit + 1, unpriced=True)
+        ids = self._get_first("project_id", MOST + 1, unpriced=True)
         projects = self.env["project.project"].browse(ids)
-        return self._name_some(projects.mapped("display_name"), limit)
-
-    def _name_some(self, names, limit):
-        """Return the first names as text, and whether there are more."""
-        return ", ".join(names[:limit]) + (" …" if len(names) > limit else "")
+        return list_some(projects.mapped("display_name"))
 
     def _count_hidden(self, totals):
         """Count hours of the choice that the user's own rights hide. Only their number is told.

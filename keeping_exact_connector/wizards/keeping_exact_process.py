@@ -1,16 +1,11 @@
-from uuid import UUID
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
 
 from .. import exact_online
 from ..models.keeping_exact_invoice_sending import PROCESSED
 from ..models.keeping_exact_processing import WAYS
 from ..tools.guards import check_processing
 
-# Rows a call asks for: addresses of Exact hold 6,000 characters (reference, chapter 1.2).
-AT_ONCE = 40
 CARD = ["ID", "Name", "Email", "InvoicingMethod", "PeppolIdentifier"]
 
 
@@ -125,18 +120,16 @@ class KeepingExactProcess(models.TransientModel):
         rows, cards = {}, {}
         Invoice = self.env["keeping.exact.invoice"]
         with administration._get_client() as client:
-            found = self._read(
-                client,
+            found = client.rows_of(
                 Invoice._exact_post_endpoint,
-                [*Invoice._get_select(), "InvoiceTo"],
                 "InvoiceID",
                 invoices.mapped("guid"),
+                select=[*Invoice._get_select(), "InvoiceTo"],
             )
             rows = {row["InvoiceID"]: row for row in found}
             wanted = sorted({row["InvoiceTo"] for row in rows.values() if row["InvoiceTo"]})
-            cards = {
-                card["ID"]: card for card in self._read(client, "crm/Accounts", CARD, "ID", wanted)
-            }
+            read = client.rows_of("crm/Accounts", "ID", wanted, select=CARD)
+            cards = {card["ID"]: card for card in read}
         for invoice in invoices.filtered(lambda invoice: invoice.guid in rows):
             invoice._reread(rows[invoice.guid])
         return {
@@ -144,12 +137,6 @@ class KeepingExactProcess(models.TransientModel):
             for invoice in invoices
             if invoice.guid in rows and rows[invoice.guid].get("Status") != PROCESSED
         }
-
-    @staticmethod
-    def _read(client, endpoint, select, key, guids):
-        for some in split_every(AT_ONCE, guids):
-            where = exact_online.any_of(*(exact_online.eq(key, UUID(guid)) for guid in some))
-            yield from client.rows(endpoint, select=select, where=where)
 
     @api.model
     def _prepare_line(self, invoice, card):

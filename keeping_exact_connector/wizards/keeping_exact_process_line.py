@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-# InvoicingMethod of a customer's card (reference, chapter 4.8).
-PAPER, EMAIL, MAILBOX, TRACKED = 1, 2, 4, 8
+from ..tools.accounts import EMAIL, MAILBOX, TRACKED
 
 
 class KeepingExactProcessLine(models.TransientModel):

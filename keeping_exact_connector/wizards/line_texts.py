@@ -7,10 +7,9 @@ from odoo.tools import format_date
 from ..pricing import Line
 from ..tools import templates
 from ..tools.periods import describe_days, describe_month
+from ..tools.texts import list_some
 
 MODELS = {"project": "project.project", "task": "project.task", "employee": "hr.employee"}
-# How many names or descriptions a line tells of before it goes on with dots.
-MOST_NAMES = 3
 
 
 @dataclass
@@ -163,8 +162,8 @@ class LineTexts:
 
 def _list(texts, separator=", "):
     """Return different texts one after the other, the first few of them."""
-    found = list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
-    return separator.join(found[:MOST_NAMES]) + (" …" if len(found) > MOST_NAMES else "")
+    found = dict.fromkeys(text.strip() for text in texts if text and text.strip())
+    return list_some(list(found), separator)
 
 
 def _clock(hours):

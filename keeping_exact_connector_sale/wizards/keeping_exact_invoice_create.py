@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.keeping_exact_connector.tools.texts import MOST, list_some
+
 
 class KeepingExactInvoiceCreate(models.TransientModel):
     """Hours that Odoo bills are left out, and counted."""
@@ -60,8 +62,8 @@ class KeepingExactInvoiceCreate(models.TransientModel):
             wizard.left_odoo_where = wizard._name_in_odoo() if wizard.left_odoo_count else False
         return result
 
-    def _name_in_odoo(self, limit=3):
+    def _name_in_odoo(self):
         """Name the invoices in Odoo on which the hours are; timesheets name them to the same."""
-        ids = self._get_first("timesheet_invoice_id", limit + 1, "odoo")
+        ids = self._get_first("timesheet_invoice_id", MOST + 1, "odoo")
         invoices = self.env["account.move"].sudo().browse(ids)
-        return self._name_some(invoices.mapped("display_name"), limit)
+        return list_some(invoices.mapped("display_name"))

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from person import log_in
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -11,14 +12,6 @@ pytestmark = pytest.mark.e2e
 
 CUSTOMER = "Bakkerij De Korenaar"
 EMAIL = "boekhouding@korenaar.example"
-
-
-def _log_in(page, odoo):
-    page.goto(f"{odoo.url}/web/login")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", "admin")
-    page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible()
 
 
 def _make_open_invoice(admin, administration):
@@ -57,7 +50,7 @@ def test_process_by_mail(page, odoo, sandbox, admin, hours, picture):
     card = {"where": {"ID": guid}, "values": {"Email": EMAIL, "InvoicingMethod": 2}}
     sandbox.control("POST", f"rows/{code}/crm/Accounts", card)
 
-    _log_in(page, odoo)
+    log_in(page, odoo)
     page.goto(f"{odoo.url}/odoo/exact-invoices/{invoice}")
     expect(page.get_by_role("button", name="Process", exact=True)).to_be_visible()
     picture(page, "process-1-open")

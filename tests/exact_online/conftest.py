@@ -35,6 +35,24 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="module", params=["strict", "lenient"])
+def organisation(request, renew):
+    """Someone who is connected and has books to invoice in, for each profile of the sandbox."""
+    from organisation import NO_LIMITS, Books, Organisation
+
+    sandbox = renew(profile=request.param, **NO_LIMITS)
+    sandbox.profile = request.param
+    organisation = Organisation(sandbox).connect()
+    with organisation.client() as client:
+        organisation.books = Books(client)
+    return organisation
+
+
+@pytest.fixture
+def books(organisation):
+    return organisation.books
+
+
 class TokenSource:
     """Hands out tokens as the add-on does, and remembers what it was asked."""
 

@@ -125,6 +125,24 @@ def test_pages_of_customers(organisation, client):
     assert all(code == code.strip() for code in codes)
 
 
+def test_rows_of_many_guids_take_a_call_for_each_forty(client, calls):
+    where = startswith("Name", "")
+    known = [row["ID"] for row in client.rows(ACCOUNTS, select=["ID"], where=where)][:70]
+    unknown = [str(uuid.uuid4()) for _row in range(81 - len(known))]
+    assert len(known) > 60 and len(unknown) > 10
+    calls.clear()
+    found = client.rows_of(ACCOUNTS, "ID", [*unknown, *known], select=["ID", "Name"])
+    assert sorted(row["ID"] for row in found) == sorted(known), "what is not there is left out"
+    assert len(calls) == 3
+    [row] = client.rows_of(ACCOUNTS, "ID", [uuid.UUID(known[0])], select=["ID"])
+    assert row == {"ID": known[0]}
+
+
+def test_rows_of_no_guids_take_no_call(client, calls):
+    assert list(client.rows_of(ACCOUNTS, "ID", [], select=["ID"])) == []
+    assert not calls
+
+
 def test_filters_are_understood(client):
     code = client.first(ACCOUNTS, select=["Code"], where=eq("Name", "Gemeente Zeist"))["Code"]
     assert client.first(ACCOUNTS, select=["ID"], where=eq("Code", code)) is None

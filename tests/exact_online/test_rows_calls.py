@@ -8,9 +8,7 @@ from organisation import (
     DIVISION,
     INVOICES,
     ITEMS,
-    NO_LIMITS,
     NOBODY,
-    Books,
     Organisation,
 )
 
@@ -22,26 +20,11 @@ PROBLEM = (
 )
 
 
-@pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request, renew):
-    sandbox = renew(profile=request.param, **NO_LIMITS)
-    sandbox.profile = request.param
-    organisation = Organisation(sandbox).connect()
-    with organisation.client() as client:
-        organisation.books = Books(client)
-    return organisation
-
-
 @pytest.fixture
 def client(organisation):
     organisation.sandbox.clear_faults()
     with organisation.client() as client:
         yield client
-
-
-@pytest.fixture
-def books(organisation):
-    return organisation.books
 
 
 def refusal(error, call, *arguments, **options):

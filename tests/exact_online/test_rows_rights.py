@@ -6,8 +6,6 @@ from organisation import (
     DIVISION,
     INVOICES,
     ITEMS,
-    NO_LIMITS,
-    Books,
     Organisation,
 )
 
@@ -22,16 +20,6 @@ SIX = [
     "accounts.manage",
     "accounts.view",
 ]
-
-
-@pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request, renew):
-    sandbox = renew(profile=request.param, **NO_LIMITS)
-    sandbox.profile = request.param
-    organisation = Organisation(sandbox).connect()
-    with organisation.client() as client:
-        organisation.books = Books(client)
-    return organisation
 
 
 @pytest.fixture

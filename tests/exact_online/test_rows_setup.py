@@ -12,9 +12,7 @@ from organisation import (
     DIVISION,
     INVOICES,
     ITEMS,
-    NO_LIMITS,
     NOBODY,
-    Books,
     Organisation,
 )
 
@@ -25,25 +23,10 @@ ENTRIES, PRINTED = "salesentry/SalesEntries", "salesinvoice/PrintedSalesInvoices
 YEAR = date.today().year
 
 
-@pytest.fixture(scope="module", params=["strict", "lenient"])
-def organisation(request, renew):
-    sandbox = renew(profile=request.param, **NO_LIMITS)
-    sandbox.profile = request.param
-    organisation = Organisation(sandbox).connect()
-    with organisation.client() as client:
-        organisation.books = Books(client)
-    return organisation
-
-
 @pytest.fixture
 def client(organisation):
     with organisation.client() as client:
         yield client
-
-
-@pytest.fixture
-def books(organisation):
-    return organisation.books
 
 
 @pytest.fixture
