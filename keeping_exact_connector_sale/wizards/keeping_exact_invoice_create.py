@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
-
 from odoo.addons.keeping_exact_connector.tools.texts import MOST, list_some
+from odoo.tools import SQL
 
 
 class KeepingExactInvoiceCreate(models.TransientModel):
