@@ -74,6 +74,12 @@ def _choose_hours(page, customer, project, count):
     return dialog
 
 
+def _save(page):
+    """Save, and wait until that is done: the row that was edited is made anew then."""
+    page.locator(".o_form_button_save").click()
+    expect(page.locator(".o_form_button_save")).not_to_be_visible(timeout=LOADING)
+
+
 def _choose_unit(page, lines, picture):
     """Show the column of units, and choose another than hours on the first line."""
     page.locator("div[name=line_ids] .o_optional_columns_dropdown button").click()
@@ -84,13 +90,13 @@ def _choose_unit(page, lines, picture):
     expect(unit).to_have_attribute("placeholder", "That of the item")
     unit.fill("pc")
     page.locator(".o-autocomplete--dropdown-item", has_text="Stuk").click()
-    page.locator(".o_form_button_save").click()
+    _save(page)
     expect(page.locator("div[name=warnings]")).to_contain_text("the unit chosen there is pc · Stuk")
     picture(page, "draft-unit")
     lines.first.locator("td[name=unit_id]").click()
     unit.fill("minu")
     page.locator(".o-autocomplete--dropdown-item", has_text="Minuut").click()
-    page.locator(".o_form_button_save").click()
+    _save(page)
     expect(page.locator("div[name=warnings]")).to_contain_text("min · Minuut")
 
 

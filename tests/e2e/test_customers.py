@@ -131,6 +131,8 @@ def test_customers_are_linked_and_a_draft_tells_what_to_look_at(
     page.locator("div[name=line_template]").scroll_into_view_if_needed()
     picture(page, "administration-texts")
     page.locator(".o_form_button_save").click()
+    # The draft that follows is made over RPC, with the templates that were saved.
+    expect(page.locator(".o_form_button_save")).not_to_be_visible()
 
     choice = {
         "administration_id": administration,
