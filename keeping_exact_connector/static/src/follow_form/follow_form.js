@@ -22,8 +22,11 @@ export class FollowFormController extends BannerFormController {
 
     async follow() {
         const record = this.model.root;
-        const { state, processing_state } = record.data;
-        const underWay = UNDER_WAY.includes(state) || processing_state === "under_way";
+        const { state, processing_state, specification_state } = record.data;
+        const underWay =
+            UNDER_WAY.includes(state) ||
+            processing_state === "under_way" ||
+            specification_state === "under_way";
         if (underWay && !this.following && !document.hidden && !(await record.isDirty())) {
             this.following = true;
             try {
