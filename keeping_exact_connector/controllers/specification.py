@@ -1,7 +1,9 @@
+from urllib.parse import quote
+
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
 from ..models.keeping_exact_invoice_specification import PATH
 from ..tools.guards import INVOICING
@@ -22,11 +24,11 @@ class HoursSpecificationController(http.Controller):
         )
         if not seen or not seen.sudo()._get_specified_hours():
             raise NotFound
-        content = seen._get_specification()
+        content, name = seen._get_specification(), seen._get_specification_name()
         headers = [
             ("Content-Type", "application/pdf"),
             ("Content-Length", len(content)),
-            ("Content-Disposition", content_disposition(seen._get_specification_name())),
+            ("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}"),
             ("Cache-Control", "private, no-store"),
             ("X-Content-Type-Options", "nosniff"),
         ]
