@@ -101,7 +101,8 @@ class KeepingExactInvoiceSpecification(models.Model):
     def _exact_made(self, row):
         result = super()._exact_made(row)
         wanted = self.administration_id._wants_specification(self.partner_id)
-        if wanted and self.state == "open" and self._get_specified_hours():
+        wanted = wanted and self.state == "open" and not self.document_ids
+        if wanted and self._get_specified_hours():
             self.env["keeping.exact.document"]._plan_for(self)
         return result
 

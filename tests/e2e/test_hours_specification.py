@@ -85,7 +85,7 @@ def _download(page):
 
 
 def test_hours_specification(page, odoo, sandbox, admin, hours, picture):
-    """Switch it on, download it from the draft, and find the same file with the invoice in Exact."""
+    """Switch it on, download it from the draft, and find the same file in Exact."""
     administration = walk.link(admin, walk.connect(admin, sandbox))
     walk.choose_journal(admin, administration)
     partner = _add_project(admin)
