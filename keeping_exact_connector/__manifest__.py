@@ -8,7 +8,7 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["hr_timesheet", "mail"],
-    "external_dependencies": {"python": ["cryptography", "requests"]},
+    "external_dependencies": {"python": ["cryptography", "reportlab", "requests"]},
     "data": [
         "security/keeping_exact_groups.xml",
         "security/ir.model.access.csv",
@@ -35,6 +35,7 @@
         "views/res_config_settings_views.xml",
         "views/oauth_templates.xml",
         "views/keeping_exact_processing_views.xml",
+        "views/keeping_exact_specification_views.xml",
         "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
         "wizards/keeping_exact_use_connection_views.xml",

@@ -23,6 +23,11 @@ EDITABLE = (
     "header_template",
     "processing",
     "processing_way",
+    "hours_specification",
+    "specification_person",
+    "specification_task",
+    "specification_text",
+    "specification_amount",
 )
 SYNC_RETRY = timedelta(minutes=15)
 SYNC_PAUSE = timedelta(days=1)

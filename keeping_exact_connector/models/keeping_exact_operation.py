@@ -22,12 +22,18 @@ KINDS = [
     ("item", "Item"),
     ("invoice", "Invoice"),
     ("process", "Processing"),
+    ("document", "Document"),
+    ("attachment", "File of a document"),
+    ("document_link", "Link to a document"),
 ]
 SENDABLE_MODELS = [
     ("keeping.exact.customer", "Customer"),
     ("keeping.exact.item", "Item"),
     ("keeping.exact.invoice", "Invoice"),
     ("keeping.exact.processing", "Processing"),
+    ("keeping.exact.document", "Document"),
+    ("keeping.exact.document.attachment", "File of a document"),
+    ("keeping.exact.document.link", "Link to a document"),
 ]
 
 

@@ -139,6 +139,9 @@ class KeepingExactProcessing(models.Model):
     def _exact_needs(self):
         return [self.invoice_id]
 
+    def _exact_is_early(self):
+        return self.invoice_id.document_ids._is_awaited()
+
     def _prepare_exact_payload(self):
         """Return the body of POST salesinvoice/PrintedSalesInvoices (reference, chapter 4.5).
 

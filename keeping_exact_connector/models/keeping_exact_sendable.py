@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 
 from ..tools import messages
@@ -15,6 +17,8 @@ class KeepingExactSendable(models.AbstractModel):
 
     _exact_kind = None
     _exact_post_endpoint = None
+    # Whatever it refers to is as good without it: its refusal holds up nothing.
+    _exact_is_extra = False
 
     error_code = fields.Char(readonly=True, copy=False)
     error_text = fields.Text(readonly=True, copy=False, help="What Exact itself said")
@@ -45,6 +49,10 @@ class KeepingExactSendable(models.AbstractModel):
         """Return the sendable records that have to be in Exact before this one, as a list."""
         return []
 
+    def _exact_is_early(self):
+        """Tell whether something goes first that is on its way, and need not succeed."""
+        return False
+
     def _is_needed(self):
         """Tell whether something that is on its way to Exact refers to this record."""
         return True
@@ -67,6 +75,10 @@ class KeepingExactSendable(models.AbstractModel):
         :raise LookAlike: a person has to choose
         """
         return None
+
+    def _exact_request(self, client):
+        """Return the call that makes it in Exact, which takes the body."""
+        return partial(client.post, self._exact_post_endpoint, reference=self._exact_reference())
 
     def _prepare_exact_payload(self):
         """Return the body of the POST: Exact's property names, typed values."""
@@ -132,3 +144,11 @@ class LookAlike(Exception):
     def __init__(self, text, code="customer_exists"):
         super().__init__(text)
         self.code = code
+
+
+class CannotSend(LookAlike):
+    """It cannot be sent as it is, which is known before Exact is asked.
+
+    :param str text: what fits into the sentence of *code*
+    :param str code: of tools.messages
+    """

@@ -34,6 +34,14 @@ class ResPartner(models.Model):
         help="For a customer that is made in Exact from here. Empty: as Exact decides. For one "
         "that is there already its card in Exact holds.",
     )
+    keeping_exact_specification = fields.Selection(
+        [("always", "Always"), ("never", "Never")],
+        string="Hours specification",
+        groups="keeping_exact_connector.group_user",
+        help="A PDF with the hours, with the invoice in Exact. Empty: as the administration says. "
+        "Always counts where the administration leaves it to the customer, never also where it "
+        "adds one to each invoice.",
+    )
 
     def _compute_keeping_exact_invoice_count(self):
         groups = self.env["keeping.exact.invoice"]._read_group(

@@ -171,7 +171,7 @@ class Sender(Rereading, LookUps):
 
     def _may_send(self, operation):
         """Tell whether what this one refers to is in Exact; refuse it when it never will be."""
-        if operation.administration_id.state != "linked":
+        if operation.administration_id.state != "linked" or operation.record._exact_is_early():
             return False
         Operation = self.env["keeping.exact.operation"]
         missing = [need for need in operation.record._exact_needs() if not need.guid]
@@ -228,21 +228,21 @@ class Sender(Rereading, LookUps):
         record._exact_claimed()
         # Read before the commit: a look at the record after it would open a transaction that
         # lasts as long as the call, with a view of the database from before it.
-        endpoint, name = record._exact_post_endpoint, record._exact_reference()
+        request = record._exact_request(client)
         self._commit()
         try:
-            row = self._post(client, endpoint, payload, name)
+            row = self._post(request, payload)
         except exact_online.ExactError as error:
             self._not_made(operation, error)
         else:
             self._settle(operation, "done", lambda: record._exact_made(row))
 
-    def _post(self, client, endpoint, payload, name):
+    def _post(self, request, payload):
         try:
-            return client.post(endpoint, payload, reference=name)
+            return request(payload)
         except exact_online.Unreachable:
             # The connection never opened, so nothing was sent: once more, at once.
-            return client.post(endpoint, payload, reference=name)
+            return request(payload)
 
     def _not_made(self, operation, error):
         """Sort out a POST that did not end in an answer with the new record."""
@@ -257,7 +257,9 @@ class Sender(Rereading, LookUps):
 
     def _not_sent(self, operation, error):
         """Nothing was sent: it was refused, or stays planned and why it waits is shown."""
-        if self._is_refusal(error):
+        # At an address that Exact is about to block, what is extra must not hold up the rest.
+        blocked = messages.code_of(error) == "limit_errors" and operation.record._exact_is_extra
+        if blocked or self._is_refusal(error):
             self._refused(operation, error)
             return
         until = self._come_back_at(operation, error)

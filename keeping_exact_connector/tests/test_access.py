@@ -54,6 +54,9 @@ MODELS = {
     "keeping.exact.cover": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.never.bill": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.processing": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.document": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.document.attachment": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.document.link": {"invoicing": "r", "processing": "r"},
     "keeping.exact.process": {"processing": "crwd"},
     "keeping.exact.process.line": {"processing": "rd"},
     "keeping.exact.run": {"invoicing": "r", "processing": "r"},
@@ -93,8 +96,10 @@ class TestAccess(AccessCase):
         dates = {"date_from": "2026-10-01", "date_to": "2026-10-31"}
         process = self.env["keeping.exact.process"].with_user(self.processor).sudo()
         process = process.create({"line_ids": [Command.create({"invoice_id": invoice.id})]})
+        document = self.env["keeping.exact.document"].sudo()._plan_for(invoice)
         return {
             **made,
+            **{step._name: step for step in document._get_steps()},
             "keeping.exact.check": self.env["keeping.exact.check"]
             .sudo()
             .create({**mine, "code": "journal"}),

@@ -13,6 +13,7 @@ OWN_FIELDS = {
         "keeping_exact_your_ref",
         "keeping_exact_your_ref_required",
         "keeping_exact_invoicing_method",
+        "keeping_exact_specification",
     ),
     "project.project": (
         "keeping_exact_your_ref",
@@ -62,6 +63,8 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             .sudo()
             .create({"invoice_id": self.invoice.id, "way": "book"})
         )
+        self.document = self.env["keeping.exact.document"].sudo()._plan_for(self.invoice.sudo())
+        self.document._make_content()
         self.process = (
             self.env["keeping.exact.process"]
             .sudo()
@@ -103,6 +106,17 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.invoice", "action_open_in_exact", [link]),
             ("keeping.exact.invoice", "action_process", [link]),
             ("keeping.exact.processing", "read", [self.processing.ids, ["way", "recipient"]]),
+            ("keeping.exact.invoice", "action_download_specification", [link]),
+            ("keeping.exact.invoice", "action_retry_specification", [link]),
+            ("keeping.exact.invoice", "read", [link, ["specification_message"]]),
+            ("keeping.exact.document", "read", [self.document.ids, ["content"]]),
+            ("keeping.exact.document", "write", [self.document.ids, {"content": False}]),
+            (
+                "keeping.exact.document.attachment",
+                "read",
+                [self.document.attachment_ids.ids, ["state"]],
+            ),
+            ("keeping.exact.document.link", "read", [self.document.link_ids.ids, ["state"]]),
             ("keeping.exact.processing", "create", [{"invoice_id": link[0], "way": "book"}]),
             ("keeping.exact.processing", "write", [self.processing.ids, {"state": "done"}]),
             (
@@ -226,6 +240,9 @@ class TestAccessOverRpc(ExactCase, HttpCase):
             ("keeping.exact.grant", "_claim"),
             ("keeping.exact.administration", "_end_pause"),
             ("keeping.exact.invoice", "_plan_processing"),
+            ("keeping.exact.invoice", "_draw_specification"),
+            ("keeping.exact.invoice", "_get_specification"),
+            ("keeping.exact.document", "_plan_for"),
             ("keeping.exact.process", "_ask"),
             ("keeping.exact.administration", "_use_connection"),
             ("keeping.exact.administration", "_update_from_exact"),

@@ -51,6 +51,7 @@ ALSO_OFF = {
     "keeping.exact.run": {"action_cancel", "action_open_invoices"},
     "keeping.exact.mapping": {"action_open_in_exact", "action_open_project"},
     "keeping.exact.invoice": {
+        "action_download_specification",
         "action_give_up",
         "action_open_administration",
         "action_open_connection",

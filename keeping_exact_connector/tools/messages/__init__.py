@@ -26,7 +26,7 @@ LIMITS = ("limit", "limit_minute", "limit_day", "limit_errors")
 #: over one day without anything being changed here: what is to be sent waits for it.
 CLOSED = ("licence_expired", "licence_blocked", "user_blocked", "division_blocked")
 #: Codes that go before others, which say why: a record that another one needs, and the pause.
-OUTER = ("customer", "item", "paused")
+OUTER = ("customer", "item", "document", "attachment", "paused")
 SEPARATOR = ","
 
 _KINDS = (

@@ -122,6 +122,41 @@ MESSAGES = {
         ),
         "administration",
     ),
+    "document": Message(
+        _lt("The hours specification could not be made in Exact Online: %(text)s"),
+        _lt("Try again once that is put right. The invoice itself is in Exact Online."),
+    ),
+    "attachment": Message(
+        _lt("The file of the hours specification could not be added: %(text)s"),
+        _lt("Try again once that is put right. The invoice itself is in Exact Online."),
+    ),
+    "document_late": Message(
+        _lt("The invoice was processed before this document was linked to it: %(text)s"),
+        _lt(
+            "The document is with the customer in Exact Online, under our reference. A processed "
+            "invoice is not changed; send the document to the customer yourself."
+        ),
+        "exact",
+    ),
+    "document_other": Message(
+        _lt("The invoice in Exact Online has another document already: %(text)s"),
+        _lt(
+            "That one stays. The hours specification is with the customer in Exact Online, under "
+            "our reference."
+        ),
+        "exact",
+    ),
+    "document_large": Message(
+        _lt("The hours specification is larger than the 10 MB that Exact Online takes: %(text)s"),
+        _lt(
+            "Nothing was sent. Choose fewer columns or a smaller logo and try again, or download "
+            "it and send it to the customer yourself."
+        ),
+    ),
+    "document_later": Message(
+        _lt("Exact Online refused so many documents that it would soon block this app for them."),
+        _lt("Correct what was refused, and try again in an hour. Invoices go on meanwhile."),
+    ),
     "internal": Message(
         _lt("Something went wrong here before anything was sent: %(text)s"),
         _lt("Nothing was sent. Try again; if it stays, send this text to support."),

@@ -11,7 +11,8 @@ const UNDER_WAY = ["queued", "sending", "uncertain", "running"];
 
 /** Tell whether the sender will still change what a record shows. */
 export const isUnderWay = ({ data }) =>
-    UNDER_WAY.includes(data.state) || data.processing_state === "under_way";
+    UNDER_WAY.includes(data.state) ||
+    [data.processing_state, data.specification_state].includes("under_way");
 
 /**
  * Has a controller with a banner reload when the sender has changed something, so that a person

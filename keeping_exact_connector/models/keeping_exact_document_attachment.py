@@ -1,0 +1,58 @@
+from uuid import UUID
+
+from odoo import fields, models
+
+from .. import exact_online
+
+
+class KeepingExactDocumentAttachment(models.Model):
+    """The file of an hours specification, added to its document in Exact."""
+
+    _name = "keeping.exact.document.attachment"
+    _description = "File of an Hours Specification in Exact Online"
+    _inherit = ["keeping.exact.document.step"]
+    _order = "id desc"
+
+    _exact_kind = "attachment"
+    _exact_post_endpoint = "documents/DocumentAttachments"
+
+    document_id = fields.Many2one(
+        "keeping.exact.document", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    administration_id = fields.Many2one(related="document_id.administration_id", store=True)
+    company_id = fields.Many2one(related="document_id.company_id", store=True, index=True)
+
+    # ------------------------------------------------------------------ business
+
+    def _get_document(self):
+        return self.document_id
+
+    def _exact_needs(self):
+        return [self.document_id]
+
+    def _prepare_exact_payload(self):
+        """Return the body of POST documents/DocumentAttachments (reference, chapter 4.16)."""
+        self.ensure_one()
+        content = self.document_id.content
+        return {
+            "Document": self.document_id.guid,
+            "FileName": self.document_id.file_name,
+            "Attachment": content.decode() if isinstance(content, bytes) else content,
+        }
+
+    def _exact_find(self, client, since):
+        # The document is ours alone, and lists its files without a date.
+        rows = client.rows(
+            self._exact_post_endpoint,
+            select=["ID", "FileName"],
+            where=exact_online.eq("Document", UUID(self.document_id.guid)),
+        )
+        return [row for row in rows if row["FileName"] == self.document_id.file_name]
+
+    def _exact_absence_proved(self, client):
+        if not client.has_right(self._exact_post_endpoint, "GET"):
+            return False
+        # Files of documents are shown to whom their document is.
+        where = exact_online.eq("ID", UUID(self.document_id.guid))
+        endpoint = self.document_id._exact_post_endpoint
+        return client.first(endpoint, select=["ID"], where=where) is not None
