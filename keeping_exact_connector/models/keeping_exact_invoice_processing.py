@@ -145,12 +145,12 @@ class KeepingExactInvoiceProcessing(models.Model):
                 self.env._("These are being processed already: %s", ", ".join(busy.mapped("name")))
             )
 
-    def _plan_processing(self, way, date=None, recipients=None, automatic=False):
+    def _plan_processing(self, way, date=None, shown=None, automatic=False):
         """Plan the processing of invoices that are open in Exact, oldest first.
 
         :param str way: one of WAYS
         :param date date: for all of them; without one each keeps the date that was asked for
-        :param dict recipients: what was shown, by id of the invoice
+        :param dict shown: what was shown, by id of the invoice: values of the processing
         """
         Processing = self.env["keeping.exact.processing"]
         made = Processing.create(
@@ -159,8 +159,9 @@ class KeepingExactInvoiceProcessing(models.Model):
                     "invoice_id": invoice.id,
                     "way": way,
                     "invoice_date": date or invoice.meant_date,
-                    "recipient": (recipients or {}).get(invoice.id),
                     "automatic": automatic,
+                    "amount_shown": invoice.amount_total,
+                    **(shown or {}).get(invoice.id, {}),
                 }
                 for invoice in self.sorted("id")
             ]
@@ -193,7 +194,9 @@ class KeepingExactInvoiceProcessing(models.Model):
                 administration.processing_way, self.customer_id.invoiced_id
             )
             self._plan_processing(
-                administration.processing_way, recipients={self.id: recipient}, automatic=True
+                administration.processing_way,
+                shown={self.id: {"recipient": recipient}},
+                automatic=True,
             )
         return result
 

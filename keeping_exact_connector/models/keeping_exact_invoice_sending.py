@@ -283,15 +283,20 @@ class KeepingExactInvoiceSending(models.Model):
             where=exact_online.eq("InvoiceID", UUID(self.guid)),
         )
 
-    def _exact_find(self, client, since):
-        if not self.customer_id.guid:
-            return []
+    def _where_made_since(self, since):
+        """Return the filter on what was made for this customer since a moment (UTC)."""
         # Created is in CET, ahead of UTC: an hour before our own clock is early enough for any
-        # skew. The reference is compared here: a filter on text may be refused (chapter 11).
-        where = exact_online.all_of(
+        # skew.
+        return exact_online.all_of(
             exact_online.eq("OrderedBy", UUID(self.customer_id.guid)),
             exact_online.ge("Created", since - timedelta(hours=1)),
         )
+
+    def _exact_find(self, client, since):
+        if not self.customer_id.guid:
+            return []
+        # The reference is compared here: a filter on text may be refused (chapter 11).
+        where = self._where_made_since(since)
         rows = client.rows(self._exact_post_endpoint, select=self._get_select(), where=where)
         ours = [row for row in rows if carries_reference(row["Description"], self.name)]
         return sorted(ours, key=lambda row: row["Created"])
@@ -334,10 +339,11 @@ class KeepingExactInvoiceSending(models.Model):
 
     def _tell_maker(self, text):
         """Leave whoever made this link something to do, and keep it in the history."""
+        self._tell(self.create_uid, text)
+
+    def _tell(self, user, text):
         self._message_log(body=text)
-        self.activity_schedule(
-            "mail.mail_activity_data_todo", summary=text, user_id=self.create_uid.id
-        )
+        self.activity_schedule("mail.mail_activity_data_todo", summary=text, user_id=user.id)
 
     def _exact_claimed(self):
         self.write({"state": "sending", "error_code": False, "retry_at": False})

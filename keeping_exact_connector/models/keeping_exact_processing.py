@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .keeping_exact_invoice_sending import PROCESSED
+from .keeping_exact_sendable import CannotSend
 
 WAYS = [
     ("book", "Book only, send nothing"),
@@ -55,6 +56,10 @@ class KeepingExactProcessing(models.Model):
     )
     way = fields.Selection(WAYS, string="Way out", required=True, readonly=True)
     recipient = fields.Char(readonly=True, help="As it was shown to whoever asked for it")
+    currency_id = fields.Many2one(related="invoice_id.currency_id")
+    amount_shown = fields.Monetary(
+        readonly=True, help="Including VAT, as it was shown to whoever asked for it"
+    )
     invoice_date = fields.Date(
         string="Date asked for", readonly=True, help="Without one Exact takes the day itself."
     )
@@ -164,13 +169,30 @@ class KeepingExactProcessing(models.Model):
         return payload
 
     def _exact_look_before(self, client):
-        """Somebody may have processed it in Exact meanwhile: once more would be a second mail."""
+        """Somebody may have processed it in Exact meanwhile: once more would be a second mail.
+
+        Or have changed it: what somebody agreed to is not what would be booked.
+        """
         row = self.invoice_id._read_in_exact(client)
-        return row if row and row.get("Status") == PROCESSED else None
+        if row and row.get("Status") == PROCESSED:
+            return row
+        if row and not self.automatic:
+            self._check_amount(row)
+        return None
+
+    def _check_amount(self, row):
+        """Refuse to process another amount than was shown.
+
+        :raise CannotSend: names both
+        """
+        amount = float(row.get("AmountFC") or 0)
+        if self.currency_id.compare_amounts(amount, self.amount_shown):
+            name = self.currency_id.name
+            raise CannotSend(f"{self.amount_shown:.2f} → {amount:.2f} {name}", "processing_amount")
 
     def _exact_find(self, client, since):
-        row = self._exact_look_before(client)
-        return [row] if row else []
+        row = self.invoice_id._read_in_exact(client)
+        return [row] if row and row.get("Status") == PROCESSED else []
 
     def _exact_absence_proved(self, client):
         # Not by an empty list, but by the invoice itself, which is read and not processed.
@@ -206,7 +228,9 @@ class KeepingExactProcessing(models.Model):
         )
         self.invoice_id._note_processed(row if read else None)
         if self.delivery in ("failed", "unknown"):
-            self.invoice_id._tell_maker(self.invoice_id._explain_delivery(self))
+            # Whoever asked for it, and else who made the invoice.
+            user = self.invoice_id.create_uid if self.automatic else self.create_uid
+            self.invoice_id._tell(user, self.invoice_id._explain_delivery(self))
 
     def _get_delivery(self, row, read):
         """Return what became of the message.

@@ -93,6 +93,19 @@ class KeepingExactSendable(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _exact_alike(self, client, since):
+        """Find in Exact what may be this one although it does not carry our mark.
+
+        Asked once its absence is proved, before it is sent again.
+
+        :return: a row of Exact that a person has to look at, or None
+        """
+        return None
+
+    def _exact_note_alike(self, row):
+        """Keep what :meth:`_exact_alike` found, for a person to choose."""
+        raise NotImplementedError
+
     def _exact_absence_proved(self, client):
         """Tell whether an empty list may be believed (promise 3: empty is not absent)."""
         raise NotImplementedError

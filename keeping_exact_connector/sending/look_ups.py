@@ -39,6 +39,7 @@ class LookUps(Waiting):
             rows = record._exact_find(client, operation.claimed_at)
             last = not rows and self._last_look(operation)
             absent = last and record._exact_absence_proved(client)
+            alike = absent and record._exact_alike(client, operation.claimed_at)
         except exact_online.ExactError as error:
             self._look_up_failed(operation, error)
             return
@@ -47,6 +48,8 @@ class LookUps(Waiting):
         if rows:
             _logger.info("%s %s was found in Exact", operation.kind, record.display_name)
             self._settle(operation, "done", lambda: self._take_over(record, rows))
+        elif alike:
+            self._settle(operation, "refused", lambda: record._exact_note_alike(alike))
         elif absent and not record._exact_may_repeat():
             self._settle(operation, "refused", lambda: self._leave_to_person(operation))
         elif absent:

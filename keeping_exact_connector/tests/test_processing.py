@@ -81,6 +81,23 @@ class EitherProfile:
         self.assertEqual(invoice.number, str(self._row(invoice)["InvoiceNumber"]))
         self.assertIn("did not tell", invoice.with_user(self.processor).processing_message)
 
+    def test_an_invoice_that_was_changed_after_it_was_shown_is_not_processed(self):
+        invoice = self._open(1)
+        wizard = self._ask(invoice)
+        change = {"where": {"InvoiceID": invoice.guid}, "values": {"AmountFC": 999.5}}
+        self.sandbox.control(
+            "POST", f"rows/{self.administration.code}/salesinvoice/SalesInvoices", change
+        )
+        wizard.action_confirm()
+        self._send()
+        processing = invoice.sudo().processing_id
+        self.assertEqual((processing.state, processing.error_code), ("failed", "processing_amount"))
+        self.assertIn("999.50", processing.error_message)
+        self.assertFalse(self._posts(PRINTED))
+        # Asked once more, the amount of now is shown.
+        self._process(invoice)
+        self.assertEqual(invoice.state, "processed")
+
     def test_a_closed_period_is_said_with_another_date_as_the_way_on(self):
         invoice = self._open(1, invoice_date="2026-10-31")
         self._close_period(date(2026, 10, 31))

@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..sending.look_ups import LOOK_UP_PARAMETER
@@ -28,6 +29,54 @@ class TestUnknownOutcomes(SendingCase):
         self.assertEqual(len(self._in_exact(invoice)), 1)
         self.assertEqual(invoice.guid, self._in_exact(invoice)[0]["InvoiceID"])
         self.assertEqual(invoice.amount_untaxed, 400)
+
+    def _lose_and_rename(self, **values):
+        """Lose an answer; somebody changes what was made before it is looked up."""
+        self._queued()
+        self._send()
+        self.sandbox.add_fault(method="POST", path=INVOICES, kind="lose_answer", times=1)
+        invoice = self._queued(4)
+        self._send()
+        [row] = self._in_exact(invoice)
+        change = {"where": {"InvoiceID": row["InvoiceID"]}, "values": values}
+        self.sandbox.control("POST", f"rows/{self.administration.code}/{INVOICES}", change)
+        self._pass_time()
+        self._send()
+        return invoice, row["InvoiceID"]
+
+    def test_what_lost_our_reference_is_for_a_person_who_says_it_is_this_one(self):
+        invoice, guid = self._lose_and_rename(Description="Oktober")
+        self.assertEqual((invoice.state, invoice.error_code), ("failed", "invoice_alike"))
+        self.assertIn("Oktober", invoice.error_message)
+        self.assertEqual(len(self._posts()), 2)
+        invoice.action_take_over()
+        self.assertEqual((invoice.state, invoice.guid), ("open", guid))
+        self.assertFalse(invoice.error_message)
+        self._send()
+        self.assertEqual(len(self._posts()), 2)
+        with self.assertRaises(UserError):
+            invoice.action_take_over()
+
+    def test_what_lost_our_reference_and_is_another_one_is_sent_anew(self):
+        invoice, guid = self._lose_and_rename(Description="Oktober")
+        invoice.action_retry()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertNotEqual(invoice.guid, guid)
+        self.assertEqual(len(self._posts()), 3)
+
+    def _check_not_alike(self, **values):
+        invoice, guid = self._lose_and_rename(Description="Oktober", **values)
+        self.assertEqual(invoice.state, "queued", invoice.error_message)
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        self.assertNotEqual(invoice.guid, guid)
+
+    def test_another_amount_is_not_alike(self):
+        self._check_not_alike(AmountFCExclVat=999.0)
+
+    def test_what_somebody_else_made_is_not_alike(self):
+        self._check_not_alike(Creator=str(uuid.uuid4()))
 
     def test_a_lost_request_is_sent_again_only_when_absence_is_proved(self):
         self._queued()

@@ -49,11 +49,11 @@ class KeepingExactProcess(models.TransientModel):
         invoices._touch()
         invoices._check_may_process()
         self._check_ways()
-        recipients = {line.invoice_id.id: line.outcome for line in self.line_ids}
+        shown = {line.invoice_id.id: line._prepare_shown() for line in self.line_ids}
         invoices_sudo = invoices.sudo()
         invoices_sudo.administration_id._end_pause()
         for own in invoices_sudo:
-            own._plan_processing(self.way, self.invoice_date, recipients)
+            own._plan_processing(self.way, self.invoice_date, shown)
         return {"type": "ir.actions.act_window_close"}
 
     def _check_ways(self):
@@ -144,6 +144,7 @@ class KeepingExactProcess(models.TransientModel):
         card = card or {}
         return {
             "invoice_id": invoice.id,
+            "amount_total": invoice.amount_total,
             "recipient": card.get("Name") or customer.name,
             "email": card.get("Email") if card else customer.email,
             "peppol": card.get("PeppolIdentifier"),

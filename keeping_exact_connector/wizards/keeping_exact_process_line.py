@@ -18,7 +18,7 @@ class KeepingExactProcessLine(models.TransientModel):
     )
     partner_id = fields.Many2one(related="invoice_id.partner_id")
     currency_id = fields.Many2one(related="invoice_id.currency_id")
-    amount_total = fields.Monetary(related="invoice_id.amount_total")
+    amount_total = fields.Monetary(string="Incl. VAT", readonly=True)
     meant_date = fields.Date(related="invoice_id.meant_date")
     recipient = fields.Char(readonly=True)
     email = fields.Char(readonly=True)
@@ -34,6 +34,11 @@ class KeepingExactProcessLine(models.TransientModel):
         for line in self:
             outcome, line.problem = line._explain(line.way)
             line.outcome = f"{outcome}: {line.problem}" if line.problem else outcome
+
+    def _prepare_shown(self):
+        """Return what the person saw of it, to be kept with the processing."""
+        self.ensure_one()
+        return {"recipient": self.outcome, "amount_shown": self.amount_total}
 
     def _explain(self, way):
         """Return (what happens, why it cannot)."""

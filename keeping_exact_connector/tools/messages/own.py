@@ -130,6 +130,22 @@ MESSAGES = {
         _lt("The file of the hours specification could not be added: %(text)s"),
         _lt("Try again once that is put right. The invoice itself is in Exact Online."),
     ),
+    "processing_amount": Message(
+        _lt("The invoice was changed in Exact Online after its amount was shown: %(text)s"),
+        _lt("Nothing was booked or sent. Look at the invoice, then process it again."),
+        "exact",
+    ),
+    "invoice_alike": Message(
+        _lt(
+            "Exact Online did not answer, and has an invoice of the same amount for this customer "
+            "that lacks our reference: %(text)s"
+        ),
+        _lt(
+            "Somebody may have changed its description. If it is this one, say so. Else try again, "
+            "and a new invoice is made."
+        ),
+        "exact",
+    ),
     "document_late": Message(
         _lt("The invoice was processed before this document was linked to it: %(text)s"),
         _lt(

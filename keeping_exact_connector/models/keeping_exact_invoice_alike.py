@@ -1,0 +1,81 @@
+from uuid import UUID
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .. import exact_online
+from ..tools.guards import INVOICING
+
+
+class KeepingExactInvoiceAlike(models.Model):
+    """An invoice in Exact that may be ours although it lacks our reference.
+
+    It was sent, no answer came, and a bookkeeper may have changed its description before it was
+    looked up: sending again would double it, taking it over might take somebody else's.
+    """
+
+    _inherit = "keeping.exact.invoice"
+
+    alike_guid = fields.Char(readonly=True, copy=False, groups=INVOICING)
+
+    # ------------------------------------------------------------------ actions
+
+    def action_take_over(self):
+        """Say that the invoice found in Exact is this one: it is linked, nothing is sent.
+
+        :raise UserError: it is not there any more, or there was none
+        """
+        self.ensure_one()
+        self._check_invoicing()
+        self._touch()
+        if self.state != "failed" or not self.alike_guid:
+            raise UserError(self.env._("There is no invoice in Exact Online to take over."))
+        administration = self.administration_id.sudo()
+        with (
+            administration.connection_id._user_errors(),
+            administration._get_client() as client,
+        ):
+            where = exact_online.eq("InvoiceID", UUID(self.alike_guid))
+            row = client.first(self._exact_post_endpoint, select=self._get_select(), where=where)
+        if not row:
+            raise UserError(self.env._("That invoice is not in Exact Online any more."))
+        self.sudo()._exact_made(row)
+        return True
+
+    # ------------------------------------------------------------------ sending
+
+    def _exact_claimed(self):
+        self.alike_guid = False
+        return super()._exact_claimed()
+
+    def _exact_made(self, row):
+        self.alike_guid = False
+        return super()._exact_made(row)
+
+    def _exact_alike(self, client, since):
+        """Look for the same customer, amount and maker, and no link of ours (design, Sending)."""
+        self.ensure_one()
+        select = [*self._get_select(), "Creator"]
+        where = self._where_made_since(since)
+        rows = client.rows(self._exact_post_endpoint, select=select, where=where)
+        maker = self.administration_id.connection_id.grant_id.exact_user
+        alike = [row for row in rows if self._is_alike(row, maker)]
+        known = self.search(
+            [
+                ("administration_id", "=", self.administration_id.id),
+                ("guid", "in", [row["InvoiceID"] for row in alike]),
+            ]
+        )
+        guids = set(known.mapped("guid"))
+        alike = [row for row in alike if row["InvoiceID"] not in guids]
+        return min(alike, key=lambda row: row["Created"], default=None)
+
+    def _exact_note_alike(self, row):
+        self.alike_guid = row["InvoiceID"]
+        number = row.get("OrderNumber") or row["InvoiceID"]
+        self._exact_refused("invoice_alike", f"{number}, {row['Description'] or ''}")
+
+    def _is_alike(self, row, maker):
+        amount = float(row.get("AmountFCExclVat") or 0)
+        same_amount = not self.currency_id.compare_amounts(amount, self.meant_untaxed)
+        return same_amount and str(row.get("Creator") or "") in ("", maker)
