@@ -2,7 +2,8 @@ import base64
 import io
 
 import requests
-from PyPDF2 import PdfReader
+
+from odoo.tools.pdf import PdfReader
 
 from .sandbox_case import SendingCase
 

@@ -4,9 +4,13 @@ import io
 import time
 
 import pytest
-from PyPDF2 import PdfReader
 from specification import Entry, Group, Specification, draw
 from specification.fonts import printable, use_fonts
+
+try:
+    from pypdf import PdfReader
+except ImportError:  # Odoo's requirements name one or the other, by the version of Python
+    from PyPDF2 import PdfReader
 
 LABELS = {
     "date": "Datum",
