@@ -65,9 +65,7 @@ def _figure(page, name):
     return page.locator(f".oe_stat_button [name={name}] .o_stat_value")
 
 
-def test_a_run_of_thirty_is_watched_paused_resumed_and_mended(
-    page, odoo, sandbox, admin, picture
-):
+def test_a_run_of_thirty_is_watched_paused_resumed_and_mended(page, odoo, sandbox, admin, picture):
     administration = walk.link(admin, walk.connect(admin, sandbox))
     walk.choose_journal(admin, administration)
     sandbox.settings(minute_limit=100_000)
