@@ -41,6 +41,8 @@ make("web.assets_frontend_lazy", css=False).js()
 make("web.assets_web_print", js=False).css()
 make("web.assets_web", js=False).css()
 make("web.assets_web", css=False).js()
+make("web.assets_emoji", css=False).js()
+make("bus.websocket_worker_assets", css=False).js()
 env.cr.commit()
 """
 
@@ -121,8 +123,13 @@ def addon_key(source: Source, beside: Surroundings = ALONE) -> str:
 
 
 def browser_key(source: Source, beside: Surroundings = ALONE) -> str:
-    """Return what the template for browsers depends on."""
-    return steps.digest(addon_key(source, beside), BUNDLES)
+    """Return what the template for browsers depends on.
+
+    Odoo knows its scripts and styles by when their files were written, too.
+    """
+    static = (path for folder in addon_folders() for path in folder.glob("static/src/**/*"))
+    written = sorted((str(path.relative_to(paths.ROOT)), path.stat().st_mtime) for path in static)
+    return steps.digest(addon_key(source, beside), BUNDLES, written)
 
 
 def _install(

@@ -68,6 +68,9 @@ def child_environment(**extra: str) -> dict[str, str]:
         # The mark is for those who start something to set: PostgreSQL outlives a killed ./dev.
         if name
         not in (MARK, "ODOO_RC", "OPENERP_SERVER", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+        # Many images set it to stay clean, as we do by the prefix below; with it, each of hundreds
+        # of starts compiles all of Odoo or of the sandbox anew.
+        and name != "PYTHONDONTWRITEBYTECODE"
         and not name.startswith(("KEEPING_EXACT_", "PYTEST_"))
     }
     environment.update(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import threading
 import time
@@ -30,14 +31,14 @@ from devtools.workshop import Workshop
 
 TESTS = paths.ROOT / "tests"
 E2E = TESTS / "e2e"
-# They start servers and wait a lot: beside the others, not after them.
 PROCESSES = TESTS / "processes"
 # Public clients of Exact Online against the sandbox; their packages come from the index.
 THIRD_PARTY = TESTS / "third_party"
+# In this order they are started: what takes longest comes first, so that the short ones fill up.
 # fast leaves out the browser, all leaves out nothing.
 PARTS = {
-    "all": ("plain", "processes", "third_party", "odoo", "sale", "e2e"),
-    "fast": ("plain", "odoo", "sale"),
+    "all": ("odoo", "e2e", "processes", "plain", "sale", "third_party"),
+    "fast": ("odoo", "plain", "sale"),
     "odoo": ("odoo",),
     "sale": ("sale",),
     "e2e": ("e2e",),
@@ -45,6 +46,8 @@ PARTS = {
 }
 # Tests with this mark have a long form, which the variable chooses.
 SOAK_ONLY = ["-m", "soak"]
+# One more than the processors of a small machine: the parts with servers often wait for them.
+AT_ONCE = (os.cpu_count() or 1) + 1
 SOAK_VARIABLE = "KEEPING_SOAK"
 NO_TESTS = 5
 # The add-ons tested in the part odoo, and in the part sale.
@@ -187,24 +190,38 @@ def _start(part: Part, args: Sequence[str]) -> subprocess.Popen:
     )
 
 
-def _pass_on(part: Part, process: subprocess.Popen) -> None:
-    """Print what a part says, each line marked with its name."""
-    for line in process.stdout:
-        print(f"[{part.name}] {line.rstrip()}", flush=True)
-    part.spent = time.monotonic() - part.started
-
-
-def run_parts(parts: list[Part], args: Sequence[str]) -> list[tuple[Part, int]]:
-    """Run parts side by side and return them with their exit codes."""
-    running = [(part, _start(part, args)) for part in parts]
-    for part, process in running:
-        part.pid = process.pid
-    readers = [threading.Thread(target=_pass_on, args=pair) for pair in running]
+def _pass_on(part: Part, process: subprocess.Popen, ended: queue.SimpleQueue) -> None:
+    """Print what a part says, each line marked with its name; then say that it has ended."""
     try:
-        for reader in readers:
+        for line in process.stdout:
+            print(f"[{part.name}] {line.rstrip()}", flush=True)
+    finally:
+        part.spent = time.monotonic() - part.started
+        ended.put(part)
+
+
+def run_parts(
+    parts: Sequence[Part], args: Sequence[str], at_once: int = AT_ONCE
+) -> list[tuple[Part, int]]:
+    """Run parts side by side and return them with their exit codes.
+
+    :param parts: started in this order, each as soon as there is room for it.
+    :param at_once: how many run at the same time.
+    """
+    running: list[tuple[Part, subprocess.Popen]] = []
+    ended: queue.SimpleQueue = queue.SimpleQueue()
+    try:
+        for position, part in enumerate(parts):
+            if position >= at_once:
+                ended.get()
+            # Started here and not in a thread: a child ends with the thread that started it.
+            process = _start(part, args)
+            running.append((part, process))
+            part.pid = process.pid
+            reader = threading.Thread(target=_pass_on, args=(part, process, ended), daemon=True)
             reader.start()
-        for reader in readers:
-            reader.join()
+        for _part in parts[:at_once]:
+            ended.get()
         return [(part, process.wait()) for part, process in running]
     finally:
         for _part, process in running:
@@ -268,21 +285,19 @@ def main(wanted: str, args: Sequence[str]) -> int:
         if "e2e" in chosen:
             browser.prepare()
         services.drop_old_logs()
-        # The browser tests start servers of their own and count seconds: they run by themselves.
-        for group in (("plain", "processes", "third_party", "odoo", "sale"), ("e2e",)):
-            with contextlib.ExitStack() as stack:
-                parts = []
-                for name in set(chosen) & set(group):
-                    try:
-                        parts.append(_prepare(name, chosen[name], shop, stack))
-                    except console.Problem as problem:
-                        # Say so, and still run what does not depend on it.
-                        console.say(f"part {name} cannot start: {problem}")
-                        total.failed += 1
-                for part, code in run_parts(parts, rest):
-                    result = judge(part, code, narrowed=bool(rest))
-                    console.say(f"part {part.name}: {result} ({console.elapsed(part.spent)})")
-                    total += result
+        with contextlib.ExitStack() as stack:
+            parts = []
+            for name, targets in chosen.items():
+                try:
+                    parts.append(_prepare(name, targets, shop, stack))
+                except console.Problem as problem:
+                    # Say so, and still run what does not depend on it.
+                    console.say(f"part {name} cannot start: {problem}")
+                    total.failed += 1
+            for part, code in run_parts(parts, rest):
+                result = judge(part, code, narrowed=bool(rest))
+                console.say(f"part {part.name}: {result} ({console.elapsed(part.spent)})")
+                total += result
     if total.total == 0:
         console.say("no test ran, which is not a success")
     bad = results.forbidden_skips(total.skipped, results.allowed("allowed_skips"))

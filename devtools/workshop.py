@@ -69,6 +69,7 @@ def enter_environment(script: Path) -> None:
         return
     prepare_packages()
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(paths.DEV / "pycache")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execve(paths.PYTHON, [str(paths.PYTHON), str(script), *sys.argv[1:]], environment)
 
 

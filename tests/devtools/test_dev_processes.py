@@ -96,10 +96,13 @@ def test_children_keep_what_they_keep_in_the_checkout(monkeypatch):
     monkeypatch.setenv("ODOO_RC", "/somewhere/odoo.conf")
     monkeypatch.setenv("KEEPING_EXACT_SITE_URL_NL", "http://example.invalid")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
+    # As many images have it; what is compiled is kept, in the checkout.
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     environment = paths.child_environment(EXTRA="1")
     assert "ODOO_RC" not in environment
     assert "KEEPING_EXACT_SITE_URL_NL" not in environment
     assert environment["HTTPS_PROXY"] == "http://proxy.invalid:3128"
     assert environment["EXTRA"] == "1"
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
     for name in ("HOME", "XDG_CACHE_HOME", "PIP_CACHE_DIR", "PYTHONPYCACHEPREFIX"):
         assert environment[name].startswith(str(paths.DEV)), name

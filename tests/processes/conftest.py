@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import threading
 import time
 
 import pytest
@@ -11,6 +12,8 @@ from devtools.rpc import OdooClient
 from exact_sandbox import settings
 
 PERIOD = ("2026-10-01", "2026-10-31")
+# Odoo's own is 60 s, counted from when it last looked.
+LOOK_SECONDS = 1
 
 
 class Office:
@@ -161,6 +164,33 @@ def database(office):
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def frequent_looks(office):
+    """Odoo looks for jobs each second instead of each minute.
+
+    It is told to look as it tells itself when somebody adds a trigger, and finds no other jobs than
+    at its own time: those that are due. Not for tests of when something comes back.
+    """
+    import psycopg2  # noqa: PLC0415 - only in the virtual environment
+
+    # Odoo listens there, whichever database the jobs are in.
+    connection = psycopg2.connect(**{**office.dsn, "dbname": "postgres"})
+    connection.autocommit = True
+    over = threading.Event()
+
+    def tell():
+        with connection.cursor() as cursor:
+            while not over.wait(LOOK_SECONDS):
+                cursor.execute("SELECT pg_notify('cron_trigger', %s)", (office.name,))
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+    connection.close()
 
 
 @pytest.fixture(autouse=True, params=settings.PROFILES)

@@ -1,6 +1,10 @@
 """Exact down, answers lost, Odoo killed: one invoice, and nothing lost (promise 3)."""
 
+import pytest
+
 INVOICES = "salesinvoice/SalesInvoices"
+# Of what is due nothing is tested here but that it is done.
+pytestmark = pytest.mark.usefixtures("frequent_looks")
 
 
 def _send(office, customer):
