@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from odoo import fields
 from odoo.tests.common import _super_send, release_test_lock
 from odoo.tools import mute_logger
 
@@ -144,6 +145,12 @@ class SandboxCase(ExactCase):
         finally:
             cls.env.flush_all()
             cls.env.invalidate_all()
+
+    def _read_lists(self):
+        """As the job does, without the checks."""
+        self.administration.sudo().sync_at = fields.Datetime.now()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
 
     @mute_logger(
         "odoo.addons.keeping_exact_connector.sending.sender",

@@ -1,4 +1,3 @@
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -221,12 +220,6 @@ class TestBookingsInExact(SendingCase):
             if line["InvoiceID"] == row["InvoiceID"]
         ]
         self.assertEqual(line["CostCenter"], "OPL")
-
-    def _read_lists(self):
-        """As the job does, without the checks."""
-        self.administration.sudo().sync_at = fields.Datetime.now()
-        with self._committing():
-            self.env["keeping.exact.administration"]._cron_sync()
 
     def test_a_list_that_cannot_be_read_loses_none_that_was_read_before(self):
         journal = self.administration.journal_id

@@ -131,10 +131,6 @@ class TestUnitsInExact(SendingCase):
         path = f"rows/{self.administration.code}/logistics/Units"
         self.sandbox.control("POST", path, {"where": {"Code": code}, "values": values})
 
-    def _read(self):
-        with self._committing(), self.administration._get_client() as client:
-            self.administration._read_booking_lists(client)
-
     def test_units_are_read_with_what_they_measure(self):
         hour, piece = self._find("hour"), self._find("pc")
         self.assertEqual((hour.name, hour.type, hour.time_unit), ("Uur", "T", "hh"))
@@ -146,13 +142,13 @@ class TestUnitsInExact(SendingCase):
         self._change("week", Code="wk")
         path = f"rows/{self.administration.code}/logistics/Units"
         self.sandbox.control("DELETE", path, {"where": {"Code": "min"}})
-        self._read()
+        self._read_lists()
         self.assertEqual([self._find(code).active for code in ("day", "min")], [False, False])
         self.assertEqual((self._find("wk").name, self._find("week").id), ("Week", False))
         for code in ("hour", "day", "wk", "pc"):
             self.sandbox.control("DELETE", path, {"where": {"Code": code}})
         self.assertFalse(self._rows("logistics/Units"))
-        self._read()
+        self._read_lists()
         self.assertTrue(self._find("hour").active)
 
     def test_the_chosen_unit_is_on_the_invoice_in_exact(self):
@@ -187,11 +183,11 @@ class TestUnitsInExact(SendingCase):
 
     def test_refused_lists_are_asked_for_again_only_with_the_right(self):
         self.sandbox.add_fault(method="GET", path="logistics/Units", kind="status", status=403)
-        self._read()
+        self._read_lists()
         self.assertEqual(self.administration.unread_lists, "keeping.exact.unit")
         self.assertTrue(self._find("hour").active)
         self.sandbox.clear_faults()
-        self._read()
+        self._read_lists()
         self.assertFalse(self.administration.unread_lists)
 
 
@@ -210,8 +206,7 @@ class TestUnitsWithoutTheRight(ChecksCase):
         refused = {path: n for path, n in self._errors().items() if path.endswith("/Units")}
         self.assertEqual(set(refused.values()), {1})
         for _day in range(2):
-            with self._committing(), administration._get_client() as client:
-                administration._read_booking_lists(client)
+            self._read_lists()
         again = {path: n for path, n in self._errors().items() if path.endswith("/Units")}
         self.assertEqual(again, refused)
         self.assertIn("keeping.exact.unit", administration.unread_lists)
