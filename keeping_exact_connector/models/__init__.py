@@ -13,6 +13,7 @@ from . import (
     keeping_exact_administration,
     keeping_exact_administration_access,
     keeping_exact_administration_sending,
+    keeping_exact_administration_contract,
     keeping_exact_administration_health,
     keeping_exact_administration_figures,
     keeping_exact_administration_checks,

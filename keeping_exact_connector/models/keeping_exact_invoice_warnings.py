@@ -88,7 +88,7 @@ class KeepingExactInvoiceWarnings(models.Model):
             )
             unknown += sorted(codes - set(known.mapped("code")))
         return unknown and self.env._(
-            "Cost centre or cost unit %(codes)s is not in the books of %(administration)s. Correct "
+            "The books of %(administration)s have no cost centre or cost unit %(codes)s. Correct "
             "the code on the task, project or employee, or add it in Exact Online.",
             codes=", ".join(unknown),
             administration=self.administration_id.name,

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.accounts import INVOICING_METHODS
+from ..tools.texts import MOST, list_some
 
 
 class ResPartner(models.Model):
@@ -50,6 +52,22 @@ class ResPartner(models.Model):
         counts = {partner.id: count for partner, count in groups}
         for partner in self:
             partner.keeping_exact_invoice_count = counts.get(partner.commercial_partner_id.id, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_exact_invoice(self):
+        invoices = (
+            self.env["keeping.exact.invoice"]
+            .sudo()
+            .search([("partner_id", "in", self.ids)], limit=MOST + 1)
+        )
+        if invoices:
+            raise UserError(
+                self.env._(
+                    "%(names)s has Exact invoices: %(links)s. Archive the contact instead.",
+                    names=list_some(invoices.partner_id.mapped("display_name")),
+                    links=list_some(invoices.mapped("name")),
+                )
+            )
 
     def action_open_keeping_exact_invoices(self):
         """Show the Exact invoices of this customer."""

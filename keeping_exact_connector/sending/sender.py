@@ -53,6 +53,9 @@ class Sender(Rereading, LookUps):
             self._hold_back()
         elif self._administration().access_lost:
             self._hold_back_without_access()
+        elif until := self._administration()._get_contract_reset():
+            self._postpone_planned("limit_contract", "", until)
+            self._commit()
         connection = self._administration().connection_id
         self.token_source = connection._get_token_source()
         with self._administration()._get_client(self.token_source) as client:

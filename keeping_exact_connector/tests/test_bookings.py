@@ -157,7 +157,7 @@ class TestBookings(ExactCase):
         self.task.keeping_exact_cost_unit = "ZIUD"
         self._make_hours(1, task_id=self.task.id)
         draft = self._preview()
-        self.assertIn("cost unit ZIUD is not in the books", draft.warnings)
+        self.assertIn("have no cost centre or cost unit ZIUD.", draft.warnings)
         self.assertNotIn("ADV", draft.warnings)
         self.task.keeping_exact_cost_unit = "NOORD"
         draft.invalidate_recordset()

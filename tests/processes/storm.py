@@ -83,7 +83,10 @@ class Storm:
     def kill_worker(self):
         """End one process of Odoo: it may be answering, sending, or doing nothing."""
         with contextlib.suppress(psutil.NoSuchProcess):
-            self.chance.choice(psutil.Process(self.office.odoo.pid).children()).kill()
+            # There are none while Odoo starts, or when it is just ending.
+            children = psutil.Process(self.office.odoo.pid).children()
+            for child in self.chance.sample(children, min(1, len(children))):
+                child.kill()
 
     def kill_odoo(self):
         """End all of Odoo as a power cut would, and start it again."""

@@ -21,7 +21,7 @@ from .message import Message
 
 MESSAGES = {**own.MESSAGES, **refusals.MESSAGES, **rights.MESSAGES}
 #: Codes of limits: an earlier try than Exact's own moment only costs another error.
-LIMITS = ("limit", "limit_minute", "limit_day", "limit_errors")
+LIMITS = ("limit", "limit_minute", "limit_day", "limit_errors", "limit_contract")
 #: Codes of a 403 that each call meets, whatever it asks (API reference, chapter 5.1), and that is
 #: over one day without anything being changed here: what is to be sent waits for it.
 CLOSED = ("licence_expired", "licence_blocked", "user_blocked", "division_blocked")

@@ -52,6 +52,13 @@ MESSAGES = {
             "app in this administration count too."
         ),
     ),
+    "limit_contract": Message(
+        _lt("The calls that your contract with Exact Online allows in a day are used up."),
+        _lt(
+            "It goes on by itself when Exact begins a new day. All administrations and programs of "
+            "your organisation share them."
+        ),
+    ),
     "limit_errors": Message(
         _lt("Exact Online refused so many calls that it would soon block this app for an hour."),
         _lt(
