@@ -277,8 +277,15 @@ def queue_for_sending(env, invoices):
     """
     administrations = env[ADMINISTRATION].search([("state", "=", "linked")], order="code")
     for administration in administrations:
+        # Those invoiced in another currency need rates in it.
         known = env["keeping.exact.customer"].search(
-            [("administration_id", "=", administration.id), ("status", "=", "C")], limit=invoices
+            [
+                ("administration_id", "=", administration.id),
+                ("status", "=", "C"),
+                ("blocked", "=", False),
+                ("sales_currency", "in", (False, administration.currency_id.name)),
+            ],
+            limit=invoices,
         )
         assert len(known) == invoices, f"{len(known)} customers in {administration.code}"
         pairs = make_customers(env, invoices, f"Books {administration.code}")

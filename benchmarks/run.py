@@ -26,13 +26,19 @@ def main(chosen: list[str], quick: bool, json: str | None) -> int:
     :param json: a file for the rows.
     """
     rows: list[report.Row] = []
+    whole = True
     with services.workshop() as shop:
         for name in chosen or PARTS:
-            rows += _measure(name, shop, quick)
+            try:
+                rows += _measure(name, shop, quick)
+            except console.Problem as problem:
+                # What the others measured is worth its time.
+                console.say(f"{name} could not be measured: {problem}")
+                whole = False
     print(report.table(rows), flush=True)
     if json:
         report.write(rows, Path(json))
-    return 0 if all(row.met for row in rows) else 1
+    return 0 if whole and all(row.met for row in rows) else 1
 
 
 def _measure(name: str, shop: Workshop, quick: bool) -> list[report.Row]:
