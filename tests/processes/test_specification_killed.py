@@ -10,7 +10,7 @@ DOCUMENTS, FILES = "documents/Documents", "documents/DocumentAttachments"
 @pytest.fixture(autouse=True)
 def setting(office):
     """Each invoice gets one, and is processed at once."""
-    parameter = ("keeping_exact_connector.look_up_minutes", "0.02")
+    parameter = ("keeping_exact_connector.look_up_minutes", "0.02,0.2")
     office.admin.call("ir.config_parameter", "set_param", *parameter)
     _set(office, hours_specification="on", processing="at_once", processing_way="book")
     yield
