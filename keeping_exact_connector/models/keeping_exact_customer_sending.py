@@ -1,6 +1,5 @@
 import itertools
 from datetime import timedelta
-from uuid import UUID
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -163,12 +162,10 @@ class KeepingExactCustomerSending(models.Model):
         return self.search(known & alike)
 
     def _exact_find(self, client, since):
-        # Created is in CET, ahead of UTC by one or two hours: an hour before our own clock in
-        # UTC is early enough for any skew (API reference, chapter 3.3).
         where = exact_online.all_of(
             # As it was sent: the contact may have another name by now. Exact may cut a long one.
             exact_online.startswith("Name", self.name[:NAME_COMPARED]),
-            exact_online.ge("Created", since - timedelta(hours=1)),
+            self._exact_created_since(since),
         )
         rows = client.rows(
             self._exact_endpoint, select=[*self._get_select(), "Created"], where=where
@@ -220,15 +217,9 @@ class KeepingExactCustomerSending(models.Model):
             limit=CONTROLS,
         )
         # With no customer known there is none to ask for: the right to read has to do.
-        found = (
-            client.first(
-                self._exact_endpoint,
-                select=["ID"],
-                where=exact_online.eq("ID", UUID(control.guid)),
-            )
-            for control in controls
+        return not controls or self._exact_is_shown(
+            client, self._exact_endpoint, "ID", controls.mapped("guid")
         )
-        return not controls or any(row is not None for row in found)
 
     def _exact_made(self, row):
         self.ensure_one()

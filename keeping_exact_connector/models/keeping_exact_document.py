@@ -7,7 +7,7 @@ from odoo.tools import human_size
 
 from .. import exact_online
 from ..tools.reference import append_reference, carries_reference
-from .keeping_exact_sendable import CannotSend
+from .keeping_exact_sendable import CONTROLS, CannotSend
 
 # Miscellaneous (API reference, chapter 4.16): 10 is for Exact's own document of the invoice.
 MISCELLANEOUS = 55
@@ -15,8 +15,6 @@ MISCELLANEOUS = 55
 SUBJECT_LENGTH = 60
 # A POST may hold 10 MB; of an attachment the bytes count, not their base64 (chapter 2).
 MAX_BYTES = 10 * 1000 * 1000
-# How many known documents are asked for before their absence is taken for a missing right.
-CONTROLS = 3
 
 
 class KeepingExactDocument(models.Model):
@@ -195,10 +193,10 @@ class KeepingExactDocument(models.Model):
         return customer.invoice_account or customer.guid
 
     def _exact_find(self, client, since):
-        # As with invoices: Created is in CET, ahead of UTC, and a filter on text may be refused.
+        # As with invoices: a filter on text may be refused.
         where = exact_online.all_of(
             exact_online.eq("Account", UUID(self._get_account())),
-            exact_online.ge("Created", since - timedelta(hours=1)),
+            self._exact_created_since(since),
         )
         rows = client.rows(
             self._exact_post_endpoint, select=["ID", "Subject", "Type", "Created"], where=where
@@ -220,15 +218,6 @@ class KeepingExactDocument(models.Model):
         ]
         controls = self.search(domain, limit=CONTROLS).mapped("guid")
         if controls:
-            found = (
-                client.first(
-                    self._exact_post_endpoint,
-                    select=["ID"],
-                    where=exact_online.eq("ID", UUID(guid)),
-                )
-                for guid in controls
-            )
-            return any(row is not None for row in found)
+            return self._exact_is_shown(client, self._exact_post_endpoint, "ID", controls)
         # The first document of these books: its account has to do as a control.
-        where = exact_online.eq("ID", UUID(self._get_account()))
-        return client.first("crm/Accounts", select=["ID"], where=where) is not None
+        return self._exact_is_shown(client, "crm/Accounts", "ID", [self._get_account()])

@@ -53,6 +53,5 @@ class KeepingExactDocumentAttachment(models.Model):
         if not client.has_right(self._exact_post_endpoint, "GET"):
             return False
         # Files of documents are shown to whom their document is.
-        where = exact_online.eq("ID", UUID(self.document_id.guid))
-        endpoint = self.document_id._exact_post_endpoint
-        return client.first(endpoint, select=["ID"], where=where) is not None
+        document = self.document_id
+        return self._exact_is_shown(client, document._exact_post_endpoint, "ID", [document.guid])

@@ -1,9 +1,6 @@
-from uuid import UUID
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .. import exact_online
 from ..tools.guards import INVOICING
 
 
@@ -35,8 +32,7 @@ class KeepingExactInvoiceAlike(models.Model):
             administration.connection_id._user_errors(),
             administration._get_client() as client,
         ):
-            where = exact_online.eq("InvoiceID", UUID(self.alike_guid))
-            row = client.first(self._exact_post_endpoint, select=self._get_select(), where=where)
+            row = self._read_in_exact(client, self.alike_guid)
         if not row:
             raise UserError(self.env._("That invoice is not in Exact Online any more."))
         self.sudo()._exact_made(row)

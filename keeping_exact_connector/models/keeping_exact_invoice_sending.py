@@ -1,4 +1,3 @@
-from datetime import timedelta
 from uuid import UUID
 
 from odoo import api, fields, models
@@ -7,12 +6,11 @@ from odoo.exceptions import UserError
 from .. import exact_online
 from ..tools.reference import append_reference, carries_reference
 from .keeping_exact_invoice import IN_EXACT, UNDER_WAY
+from .keeping_exact_sendable import CONTROLS
 
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
 DESCRIPTION_LENGTH = 60
 PROCESSED = 50
-# How many known invoices are asked for before their absence is taken for a missing right.
-CONTROLS = 3
 
 
 class KeepingExactInvoiceSending(models.Model):
@@ -269,27 +267,27 @@ class KeepingExactInvoiceSending(models.Model):
             "Status",
         ]
 
-    def _read_in_exact(self, client):
+    def _read_in_exact(self, client, guid=None, also=()):
         """Return the row of this invoice in Exact as it is now, or None.
 
         Empty is not absent: a missing right gives an empty list too (chapter 5.2).
 
         :param client: an exact_online.Client of its administration
+        :param guid: of another invoice of the same administration
+        :param also: names of properties to read besides
         """
         self.ensure_one()
         return client.first(
             self._exact_post_endpoint,
-            select=self._get_select(),
-            where=exact_online.eq("InvoiceID", UUID(self.guid)),
+            select=[*self._get_select(), *also],
+            where=exact_online.eq("InvoiceID", UUID(guid or self.guid)),
         )
 
     def _where_made_since(self, since):
         """Return the filter on what was made for this customer since a moment (UTC)."""
-        # Created is in CET, ahead of UTC: an hour before our own clock is early enough for any
-        # skew.
         return exact_online.all_of(
             exact_online.eq("OrderedBy", UUID(self.customer_id.guid)),
-            exact_online.ge("Created", since - timedelta(hours=1)),
+            self._exact_created_since(since),
         )
 
     def _exact_find(self, client, since):
@@ -312,18 +310,9 @@ class KeepingExactInvoiceSending(models.Model):
         ]
         controls = self.search(domain, limit=CONTROLS).mapped("guid")
         if controls:
-            found = (
-                client.first(
-                    self._exact_post_endpoint,
-                    select=["InvoiceID"],
-                    where=exact_online.eq("InvoiceID", UUID(guid)),
-                )
-                for guid in controls
-            )
-            return any(row is not None for row in found)
+            return self._exact_is_shown(client, self._exact_post_endpoint, "InvoiceID", controls)
         # The first invoice of these books: the customer has to do as a control.
-        where = exact_online.eq("ID", UUID(self.customer_id.guid))
-        return client.first("crm/Accounts", select=["ID"], where=where) is not None
+        return self._exact_is_shown(client, "crm/Accounts", "ID", [self.customer_id.guid])
 
     def _exact_key(self, row):
         return row["InvoiceID"]

@@ -1,8 +1,14 @@
+from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 from odoo import api, fields, models
 
+from .. import exact_online
 from ..tools import messages
+
+# How many known records are asked for before their absence is taken for a missing right.
+CONTROLS = 3
 
 
 class KeepingExactSendable(models.AbstractModel):
@@ -109,6 +115,27 @@ class KeepingExactSendable(models.AbstractModel):
     def _exact_absence_proved(self, client):
         """Tell whether an empty list may be believed (promise 3: empty is not absent)."""
         raise NotImplementedError
+
+    @api.model
+    def _exact_is_shown(self, client, endpoint, key, guids):
+        """Tell whether Exact shows any of these rows: then the right to read them is there.
+
+        :param key: property that holds the GUID
+        :param guids: texts; asked for one by one, until one is shown
+        """
+        return any(
+            client.first(endpoint, select=[key], where=exact_online.eq(key, UUID(guid))) is not None
+            for guid in guids
+        )
+
+    @api.model
+    def _exact_created_since(self, since):
+        """Return the condition on what was made since a moment (UTC).
+
+        ``Created`` is in CET, ahead of UTC by one or two hours (API reference, chapter 3.3): an
+        hour before our own clock is early enough for any skew.
+        """
+        return exact_online.ge("Created", since - timedelta(hours=1))
 
     def _exact_may_repeat(self):
         """Tell whether it may be sent again by itself once its absence in Exact is proved."""
