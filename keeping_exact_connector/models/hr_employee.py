@@ -22,14 +22,21 @@ class HrEmployee(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_exact_invoice(self):
-        hours = self.env["keeping.exact.hour"].sudo().search([("employee_id", "in", self.ids)])
-        if hours:
-            invoices = hours.invoice_id[: MOST + 1]
+        groups = (
+            self.env["keeping.exact.hour"]
+            .sudo()
+            ._read_group(
+                [("employee_id", "in", self.ids)], ["employee_id", "invoice_id"], limit=MOST + 1
+            )
+        )
+        if groups:
+            names = dict.fromkeys(employee.name for employee, _invoice in groups)
+            links = dict.fromkeys(invoice.name for _employee, invoice in groups)
             raise UserError(
                 self.env._(
                     "Hours of %(names)s are on Exact invoice %(links)s. Archive the employee "
                     "instead.",
-                    names=list_some(hours.employee_id[: MOST + 1].mapped("name")),
-                    links=list_some(invoices.mapped("name")),
+                    names=list_some(list(names)),
+                    links=list_some(list(links)),
                 )
             )
