@@ -1,9 +1,7 @@
-from urllib.parse import quote
-
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.http import request
+from odoo.http import content_disposition, request
 
 from ..models.keeping_exact_invoice_specification import PATH
 from ..tools.guards import INVOICING
@@ -28,7 +26,7 @@ class HoursSpecificationController(http.Controller):
         headers = [
             ("Content-Type", "application/pdf"),
             ("Content-Length", len(content)),
-            ("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}"),
+            ("Content-Disposition", content_disposition(name)),
             ("Cache-Control", "private, no-store"),
             ("X-Content-Type-Options", "nosniff"),
         ]

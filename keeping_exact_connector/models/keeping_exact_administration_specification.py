@@ -1,13 +1,8 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
-from .keeping_exact_administration_sending import SAME_REFUSALS
+from .keeping_exact_administration_sending import PAUSE, SAME_REFUSALS
 from .keeping_exact_document_step import DOCUMENT_KINDS
 from .keeping_exact_sendable import CannotSend
-
-# As long as the other pause: refused calls count for an hour (API reference, chapter 2).
-PAUSE = timedelta(hours=1)
 
 
 class KeepingExactAdministrationSpecification(models.Model):

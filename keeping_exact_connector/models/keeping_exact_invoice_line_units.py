@@ -29,7 +29,7 @@ class KeepingExactInvoiceLineUnits(models.Model):
             units = known.search([("administration_id", "=", administration.id)])
             names = {unit.code: unit.display_name for unit in units}
             for line in lines:
-                code = (line.item_id or administration.sudo().item_id).sudo().unit
+                code = line._get_item().unit
                 line.item_unit = (
                     self.env._("%s (of the item)", names.get(code, code))
                     if code

@@ -6,6 +6,7 @@ from odoo.tools.misc import file_path, format_date
 
 from .. import specification
 from ..tools.periods import describe_days
+from ..tools.texts import clock
 from .keeping_exact_invoice import LIVE_STATES
 
 FONTS = "web/static/fonts/google/Roboto/Roboto-%s.ttf"
@@ -105,8 +106,8 @@ class KeepingExactInvoiceSpecificationTexts(models.Model):
         if self.your_ref:
             facts.append((self.env._("Your reference"), self.your_ref))
         if "worked" in labels:
-            facts.append((self.env._("Hours worked"), _clock(sum(hours.mapped("hours")))))
-        facts.append((self.env._("Hours billed"), _clock(sum(hours.mapped("billed_hours")))))
+            facts.append((self.env._("Hours worked"), clock(sum(hours.mapped("hours")))))
+        facts.append((self.env._("Hours billed"), clock(sum(hours.mapped("billed_hours")))))
         if "amount" in labels:
             amount = formatLang(
                 self.env, sum(hours.mapped("amount")), currency_obj=self.currency_id
@@ -129,16 +130,16 @@ class KeepingExactInvoiceSpecificationTexts(models.Model):
             task=hour.task_id.name or "",
             # Odoo's own mark for an entry without a text.
             text="" if hour.name == "/" else hour.name or "",
-            worked=_clock(hour.hours),
-            hours=_clock(hour.billed_hours),
+            worked=clock(hour.hours),
+            hours=clock(hour.billed_hours),
             amount=self._format(hour.amount),
         )
 
     def _sum(self, hours, word):
         return specification.Entry(
             text=word,
-            worked=_clock(sum(hours.mapped("hours"))),
-            hours=_clock(sum(hours.mapped("billed_hours"))),
+            worked=clock(sum(hours.mapped("hours"))),
+            hours=clock(sum(hours.mapped("billed_hours"))),
             amount=self._format(sum(hours.mapped("amount"))),
         )
 
@@ -146,15 +147,9 @@ class KeepingExactInvoiceSpecificationTexts(models.Model):
         return formatLang(self.env, amount, digits=self.currency_id.decimal_places)
 
 
-def _clock(hours):
-    minutes = round(hours * 60)
-    sign = "-" if minutes < 0 else ""
-    return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
-
-
 def _differ(hours):
     """Tell whether another number of hours was billed than was entered, by a minute or more."""
-    return any(_clock(hour.hours) != _clock(hour.billed_hours) for hour in hours)
+    return any(clock(hour.hours) != clock(hour.billed_hours) for hour in hours)
 
 
 def _get_logo(company):

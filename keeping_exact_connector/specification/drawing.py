@@ -15,11 +15,11 @@ from reportlab.platypus.doctemplate import NextPageTemplate
 
 from .content import COLUMNS, NUMBERS, Entry
 from .fonts import BOLD, REGULAR, printable, use_fonts
-from .pages import NumberedCanvas
+from .pages import MARGIN, MUTED, NumberedCanvas
 
-INK, MUTED = HexColor("#1f2933"), HexColor("#66727f")
+INK = HexColor("#1f2933")
 RULE, FAINT, TINT = HexColor("#1f2933"), HexColor("#dde3e8"), HexColor("#f4f6f8")
-MARGIN, TOP, BOTTOM = 18 * mm, 16 * mm, 20 * mm
+TOP, BOTTOM = 16 * mm, 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 SIZE, LEADING, PADDING, GAP = 8.5, 11.5, 3, 2
 # What a column of short texts takes at most; those with numbers take what they need. The text has

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ..pricing import Line
 from ..tools import templates
 from ..tools.periods import describe_days, describe_month
-from ..tools.texts import list_some
+from ..tools.texts import clock, list_some
 
 MODELS = {"project": "project.project", "task": "project.task", "employee": "hr.employee"}
 
@@ -88,7 +88,7 @@ class LineTexts:
             # A template of which nothing is left says less than the grouping.
             drafted.text = drafted.text or self._name(env, lang, drafted.rows[0])
             if drafted.line.whole and not templates.uses(template, "hours"):
-                hours = _clock(drafted.line.billed_hours)
+                hours = clock(drafted.line.billed_hours)
                 drafted.text = env._("%(text)s (%(hours)s hours)", text=drafted.text, hours=hours)
 
     def _name(self, env, lang, row):
@@ -154,7 +154,7 @@ class LineTexts:
             "description": _list((row["name"] for row in rows), "; "),
             "period": describe_days(env, min(days), max(days)),
             "month": describe_month(env, min(days), max(days)),
-            "hours": _clock(sum(drafted.line.billed_hours for drafted in lines)),
+            "hours": clock(sum(drafted.line.billed_hours for drafted in lines)),
             "customer": recipient.partner.name,
             "reference": recipient.reference,
         }
@@ -164,9 +164,3 @@ def _list(texts, separator=", "):
     """Return different texts one after the other, the first few of them."""
     found = dict.fromkeys(text.strip() for text in texts if text and text.strip())
     return list_some(list(found), separator)
-
-
-def _clock(hours):
-    """Return hours as people read them: 0:10 for ten minutes."""
-    minutes = round(abs(hours) * 60)
-    return f"{'-' if hours < 0 else ''}{minutes // 60}:{minutes % 60:02d}"
