@@ -95,7 +95,8 @@ def test_each_of_the_six_rights_is_missed_by_its_name(page, odoo, sandbox, admin
         expect(row).to_contain_text(f"tick {name} and click Save")
         for other in set(RIGHTS) - {right}:
             expect(_row(page, f"Right: {RIGHTS[other]}")).not_to_contain_text("Blocked")
-    row.scroll_into_view_if_needed()
+    # At once: the page may be drawn anew while Playwright waits for the row to stand still.
+    row.evaluate("row => row.scrollIntoView({block: 'nearest'})")
     picture(page, f"right-missing-{'lenient' if implied else 'strict'}", docs=not implied)
 
     sandbox.change_user("sem", rights=list(RIGHTS))
