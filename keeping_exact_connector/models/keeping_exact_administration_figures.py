@@ -1,5 +1,3 @@
-from collections import Counter, defaultdict
-
 from odoo import api, fields, models
 
 from ..tools.guards import ADMINISTRATOR, check_administrator
@@ -67,13 +65,9 @@ class KeepingExactAdministrationFigures(models.Model):
     @api.depends("invoice_ids.state")
     @api.depends_context("uid")
     def _compute_under_way_count(self):
-        counts = defaultdict(Counter)
-        for administration, state, count in self.env["keeping.exact.invoice"]._read_group(
-            [("administration_id", "in", self.ids), ("state", "in", ("failed", *UNDER_WAY))],
-            ["administration_id", "state"],
-            ["__count"],
-        ):
-            counts[administration.id][state] = count
+        unsettled = [("state", "in", ("failed", *UNDER_WAY))]
+        Invoice = self.env["keeping.exact.invoice"]
+        counts = Invoice._count_states("administration_id", self, unsettled)
         for administration in self:
             by_state = counts[administration.id]
             administration.under_way_count = sum(by_state[state] for state in UNDER_WAY)

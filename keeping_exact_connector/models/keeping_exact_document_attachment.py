@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from odoo import fields, models
+from odoo import models
 
 from .. import exact_online
 
@@ -10,22 +10,12 @@ class KeepingExactDocumentAttachment(models.Model):
 
     _name = "keeping.exact.document.attachment"
     _description = "File of an Hours Specification in Exact Online"
-    _inherit = ["keeping.exact.document.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.document.part"]
 
     _exact_kind = "attachment"
     _exact_post_endpoint = "documents/DocumentAttachments"
 
-    document_id = fields.Many2one(
-        "keeping.exact.document", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    administration_id = fields.Many2one(related="document_id.administration_id", store=True)
-    company_id = fields.Many2one(related="document_id.company_id", store=True, index=True)
-
     # ------------------------------------------------------------------ business
-
-    def _get_document(self):
-        return self.document_id
 
     def _exact_needs(self):
         return [self.document_id]

@@ -1,9 +1,8 @@
 from functools import partial
 from uuid import UUID
 
-from odoo import fields, models
+from odoo import models
 
-from .. import exact_online
 from .keeping_exact_invoice_sending import PROCESSED
 from .keeping_exact_sendable import CannotSend
 
@@ -17,34 +16,21 @@ class KeepingExactDocumentLink(models.Model):
 
     _name = "keeping.exact.document.link"
     _description = "Link of an Hours Specification in Exact Online"
-    _inherit = ["keeping.exact.document.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.document.part"]
 
     _exact_kind = "document_link"
     _exact_post_endpoint = "salesinvoice/SalesInvoices"
 
-    document_id = fields.Many2one(
-        "keeping.exact.document", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    administration_id = fields.Many2one(related="document_id.administration_id", store=True)
-    company_id = fields.Many2one(related="document_id.company_id", store=True, index=True)
-
     # ------------------------------------------------------------------ business
-
-    def _get_document(self):
-        return self.document_id
 
     def _exact_needs(self):
         # An empty document is no help to anybody.
         return [self.document_id, *self.document_id.attachment_ids]
 
     def _read_invoice(self, client):
-        """Return the row of the invoice in Exact, or None."""
-        return client.first(
-            self._exact_post_endpoint,
-            select=["InvoiceID", "Status", "Document", "DocumentSubject"],
-            where=exact_online.eq("InvoiceID", UUID(self.document_id.invoice_id.guid)),
-        )
+        """Return the row of the invoice in Exact with its document, or None."""
+        invoice = self.document_id.invoice_id
+        return invoice._read_in_exact(client, also=("Document", "DocumentSubject"))
 
     def _exact_look_before(self, client):
         row = self._read_invoice(client)

@@ -13,7 +13,7 @@ class KeepingExactDocumentStep(models.AbstractModel):
 
     _name = "keeping.exact.document.step"
     _description = "Step of an Hours Specification to Exact Online"
-    _inherit = ["keeping.exact.sendable"]
+    _inherit = ["keeping.exact.invoice.step"]
 
     _exact_is_extra = True
 
@@ -30,15 +30,6 @@ class KeepingExactDocumentStep(models.AbstractModel):
         required=True,
         readonly=True,
     )
-    guid = fields.Char(string="Exact ID", readonly=True)
-
-    # ------------------------------------------------------------------ CRUD
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "state" in vals:
-            self._get_document().invoice_id._tell_change()
-        return result
 
     # ------------------------------------------------------------------ business
 
@@ -46,15 +37,12 @@ class KeepingExactDocumentStep(models.AbstractModel):
         """Return the document that this is a step of."""
         raise NotImplementedError
 
-    def _exact_reference(self):
-        return self._get_document().invoice_id.name
+    def _get_invoice(self):
+        return self._get_document().invoice_id
 
     def _exact_order_key(self):
         # Of its own: what is not settled here must not hold up the next invoice of the customer.
         return ("document", self._get_document().id)
-
-    def _exact_claimed(self):
-        self.write({"state": "sending", "error_code": False, "retry_at": False})
 
     def _exact_made(self, row):
         self.write(
@@ -69,8 +57,6 @@ class KeepingExactDocumentStep(models.AbstractModel):
         self._wake_processing()
 
     def _exact_refused(self, code, text):
-        self.env["keeping.exact.operation"]._get_open(self).state = "refused"
-        self.state = "failed"
         if code == "limit_errors":
             # Of this address of Exact's only, and a person tries again: it does not go on itself.
             code = "document_later"
@@ -83,14 +69,6 @@ class KeepingExactDocumentStep(models.AbstractModel):
         # It may wait for this one, and was passed over in this run.
         self.env["keeping.exact.operation"]._wake_sender()
 
-    def _exact_waiting(self, code, text, until):
-        self.state = "waiting"
-        return super()._exact_waiting(code, text, until)
-
-    def _exact_uncertain(self, code, until):
-        self.state = "uncertain"
-        return super()._exact_uncertain(code, until)
-
     def _exact_doubled(self, rows):
         self._get_document()._note_doubled(self)
 
@@ -98,9 +76,3 @@ class KeepingExactDocumentStep(models.AbstractModel):
         """Send what is not in Exact yet: for the first time, or once more."""
         self.write({"state": "waiting", "error_code": False, "error_text": False})
         self.env["keeping.exact.operation"]._plan(self)
-
-    def _cancel(self):
-        """Give up what was not sent yet."""
-        waiting = self.filtered(lambda step: step.state == "waiting")
-        self.env["keeping.exact.operation"]._get_open(waiting).state = "cancelled"
-        waiting.write({"state": "cancelled", "retry_at": False})

@@ -1,3 +1,5 @@
+from collections import Counter, defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -145,6 +147,21 @@ class KeepingExactInvoiceRun(models.Model):
             new = needs.filtered(lambda need: not need.guid)
             found |= Operation._get_open(new) if new else found
         return found
+
+    @api.model
+    def _count_states(self, name, records, domain=()):
+        """Count invoices by state, for each of the records of a field.
+
+        :param str name: a field that points to the records
+        :param domain: of the invoices that count
+        :return: dict id -> Counter of states
+        """
+        counts = defaultdict(Counter)
+        for record, state, count in self._read_group(
+            [(name, "in", records.ids), *domain], [name, "state"], ["__count"]
+        ):
+            counts[record.id][state] = count
+        return counts
 
     # ------------------------------------------------------------------ following
 

@@ -33,7 +33,7 @@ class KeepingExactProcessing(models.Model):
 
     _name = "keeping.exact.processing"
     _description = "Exact Online Processing"
-    _inherit = ["keeping.exact.sendable"]
+    _inherit = ["keeping.exact.invoice.step"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -79,7 +79,6 @@ class KeepingExactProcessing(models.Model):
         required=True,
         readonly=True,
     )
-    guid = fields.Char(string="Exact ID", readonly=True)
     done_at = fields.Datetime(string="Processed on", readonly=True)
     delivery = fields.Selection(
         [
@@ -125,18 +124,10 @@ class KeepingExactProcessing(models.Model):
         for processing in self:
             processing.display_name = processing.invoice_id.name
 
-    # ------------------------------------------------------------------ CRUD
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "state" in vals:
-            self.invoice_id._tell_change()
-        return result
-
     # ------------------------------------------------------------------ business
 
-    def _exact_reference(self):
-        return self.invoice_id.name
+    def _get_invoice(self):
+        return self.invoice_id
 
     def _exact_order_key(self):
         return self.invoice_id._exact_order_key()
@@ -207,8 +198,8 @@ class KeepingExactProcessing(models.Model):
         return row["InvoiceID"]
 
     def _exact_claimed(self):
-        self.write({"state": "sending", "error_code": False, "retry_at": False})
         self.invoice_id._note_date_asked(self.invoice_date)
+        return super()._exact_claimed()
 
     def _exact_made(self, row):
         self.ensure_one()
@@ -253,21 +244,3 @@ class KeepingExactProcessing(models.Model):
         if self.state == "failed" and self.invoice_id.state == "open":
             self.write({"state": "uncertain"})
             self._exact_made(rows[0])
-
-    def _exact_refused(self, code, text):
-        self.env["keeping.exact.operation"]._get_open(self).state = "refused"
-        self.state = "failed"
-        return super()._exact_refused(code, text)
-
-    def _exact_waiting(self, code, text, until):
-        self.state = "waiting"
-        return super()._exact_waiting(code, text, until)
-
-    def _exact_uncertain(self, code, until):
-        self.state = "uncertain"
-        return super()._exact_uncertain(code, until)
-
-    def _cancel(self):
-        """Give up what was not sent yet."""
-        self.env["keeping.exact.operation"]._get_open(self).state = "cancelled"
-        self.write({"state": "cancelled", "retry_at": False})

@@ -1,5 +1,3 @@
-from collections import Counter, defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -74,12 +72,7 @@ class KeepingExactRun(models.Model):
 
     @api.depends("invoice_ids.state", "paused")
     def _compute_counts(self):
-        groups = self.env["keeping.exact.invoice"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
-        )
-        counts = defaultdict(Counter)
-        for run, state, count in groups:
-            counts[run.id][state] += count
+        counts = self.env["keeping.exact.invoice"]._count_states("run_id", self)
         for run in self:
             by_state = counts[run.id]
             total = by_state.total()
