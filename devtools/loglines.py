@@ -32,9 +32,10 @@ class Record:
     @property
     def ours(self) -> bool:
         """Tell whether it comes from this project or is about it."""
+        # A warning of Python's names the file that is to mend; Odoo adds who called it.
+        about = [self.text] if self.logger == "py.warnings" else [self.text, *self.more]
         # The checkout's own folder may well be called after the project.
-        whole = "\n".join([self.logger, self.text, *self.more])
-        return OURS in whole.replace(f"{paths.ROOT}/", "")
+        return OURS in "\n".join([self.logger, *about]).replace(f"{paths.ROOT}/", "")
 
     def __str__(self) -> str:
         return "\n".join([f"{self.level} {self.logger}: {self.text}", *self.more])

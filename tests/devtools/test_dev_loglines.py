@@ -49,6 +49,17 @@ def test_a_traceback_through_our_code_is_ours(tmp_path):
     assert len(found(tmp_path, *lines)) == 1
 
 
+def test_a_warning_of_pythons_is_about_the_file_it_names(tmp_path):
+    ours = f"{paths.ROOT}/keeping_exact_connector/models/x.py"
+    caller = f'  File "{ours}", line 1, in y'
+
+    def warning(path):
+        return f"{STAMP} WARNING db py.warnings: {path}:1: DeprecationWarning: old"
+
+    assert not found(tmp_path, warning("/usr/lib/odoo/http.py"), caller)
+    assert len(found(tmp_path, warning(ours), caller)) == 1
+
+
 FOREIGN = """
 import sys
 from devtools import loglines, paths
