@@ -40,6 +40,7 @@ from . import (
     keeping_exact_invoice_sending,
     keeping_exact_invoice_header,
     keeping_exact_invoice_warnings,
+    keeping_exact_invoice_exact_lines,
     keeping_exact_invoice_result,
     keeping_exact_invoice_alike,
     keeping_exact_run,
