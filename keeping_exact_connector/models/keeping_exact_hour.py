@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.implied import ImpliedMany2one
 from .keeping_exact_rate import SOURCES
 
 
@@ -19,6 +20,8 @@ class KeepingExactHour(models.Model):
     _order = "date, id"
     _rec_name = "name"
     _check_company_auto = True
+    # Who and when is told by the invoice, and released_at.
+    _log_access = False
 
     timesheet_id = fields.Many2one(
         "account.analytic.line", readonly=True, index="btree_not_null", ondelete="set null"
@@ -33,10 +36,11 @@ class KeepingExactHour(models.Model):
     invoice_id = fields.Many2one(
         "keeping.exact.invoice", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    administration_id = fields.Many2one(
-        "keeping.exact.administration", required=True, readonly=True, ondelete="restrict"
+    # Those of the invoice, and kept by it.
+    administration_id = ImpliedMany2one(
+        "keeping.exact.administration", required=True, readonly=True
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = ImpliedMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="invoice_id.currency_id")
     invoice_state = fields.Selection(related="invoice_id.state", string="State")
     user_id = fields.Many2one(
@@ -46,7 +50,7 @@ class KeepingExactHour(models.Model):
     employee_id = fields.Many2one("hr.employee", readonly=True, ondelete="restrict")
     project_id = fields.Many2one("project.project", readonly=True, ondelete="set null", index=True)
     task_id = fields.Many2one("project.task", readonly=True, ondelete="set null")
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, index=True)
+    partner_id = ImpliedMany2one("res.partner", string="Customer", readonly=True, index=True)
     name = fields.Char(string="Description", readonly=True)
     hours = fields.Float(readonly=True, digits=(16, 4), help="As entered on the timesheet")
     billed_hours = fields.Float(readonly=True, digits=(16, 4))
@@ -154,14 +158,12 @@ class KeepingExactHour(models.Model):
                 INSERT INTO keeping_exact_hour (
                     timesheet_id, invoice_line_id, invoice_id, administration_id, company_id,
                     user_id, date, employee_id, project_id, task_id, partner_id, name,
-                    hours, billed_hours, rate, rate_source, amount, live, repeat_no,
-                    create_uid, create_date, write_uid, write_date
+                    hours, billed_hours, rate, rate_source, amount, live, repeat_no
                 )
                 SELECT ts.id, line.id, line.invoice_id, %(administration)s, ts.company_id,
                        ts.user_id, ts.date, ts.employee_id, ts.project_id, ts.task_id,
                        invoice.partner_id, ts.name, chosen.hours, chosen.billed, chosen.rate,
-                       chosen.source, chosen.amount, TRUE, COALESCE(before.repeat_no + 1, 0),
-                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                       chosen.source, chosen.amount, TRUE, COALESCE(before.repeat_no + 1, 0)
                   FROM jsonb_to_recordset(%(reserved)s::jsonb) AS chosen(
                            timesheet int, line int, hours numeric, billed numeric, rate numeric,
                            amount numeric, source varchar)
@@ -181,7 +183,6 @@ class KeepingExactHour(models.Model):
                 """,
                 administration=administration.id,
                 company=administration.company_id.id,
-                uid=self.env.uid,
                 reserved=json.dumps(reserved),
             )
         )
@@ -206,15 +207,13 @@ class KeepingExactHour(models.Model):
                 INSERT INTO keeping_exact_hour (
                     timesheet_id, invoice_id, administration_id, company_id, user_id, date,
                     employee_id, project_id, task_id, partner_id, name, hours, billed_hours, rate,
-                    amount, rate_source, covered, live, repeat_no,
-                    create_uid, create_date, write_uid, write_date
+                    amount, rate_source, covered, live, repeat_no
                 )
                 SELECT ts.id, %(invoice)s, %(administration)s, ts.company_id, ts.user_id, ts.date,
                        ts.employee_id, ts.project_id, ts.task_id, %(partner)s, ts.name,
                        round((ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s
                              )::numeric, 4),
-                       0, 0, 0, 'covered', TRUE, TRUE, 0,
-                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                       0, 0, 0, 'covered', TRUE, TRUE, 0
                   FROM account_analytic_line ts
                   LEFT JOIN uom_uom uom ON uom.id = ts.product_uom_id
                  WHERE ts.id = ANY(%(timesheets)s) AND ts.project_id IS NOT NULL
@@ -226,7 +225,6 @@ class KeepingExactHour(models.Model):
                 partner=invoice.partner_id.id,
                 company=invoice.company_id.id,
                 hour=self.env.ref("uom.product_uom_hour").factor,
-                uid=self.env.uid,
                 timesheets=timesheet_ids,
             )
         )

@@ -99,7 +99,7 @@ class KeepingExactUnbilled(models.Model):
             SELECT FROM keeping_exact_hour h
               JOIN keeping_exact_invoice invoice ON invoice.id = h.invoice_id
              WHERE h.timesheet_id = ts.id
-               AND COALESCE(invoice.invoice_date, h.create_date::date) <= %(day)s
+               AND COALESCE(invoice.invoice_date, invoice.create_date::date) <= %(day)s
                AND (h.live OR h.released_at::date > %(day)s)
             """,
             day=as_of,

@@ -18,6 +18,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._keep_exact_customers(src_partners.sudo(), remaining)
         self._keep_rates(src_partners.sudo(), remaining)
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self._move("hour", src_partners.sudo(), dst_partner.sudo())
         self._move_to_commercial(dst_partner.sudo(), remaining)
         return result
 
@@ -104,13 +105,21 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if merged_into == remaining:
             return
         for name in ("invoice", "rate", "hour"):
-            model = self.env[f"keeping.exact.{name}"]
-            self.env.execute_query(
-                SQL(
-                    "UPDATE %s SET partner_id = %s WHERE partner_id = %s RETURNING id",
-                    SQL.identifier(model._table),
-                    remaining.id,
-                    merged_into.id,
-                )
+            self._move(name, merged_into, remaining)
+
+    @api.model
+    def _move(self, name, partners, remaining):
+        """Have the rows of one of our models name another contact.
+
+        Invoiced hours have no foreign key that Odoo would find (:class:`ImpliedMany2one`).
+        """
+        model = self.env[f"keeping.exact.{name}"]
+        self.env.execute_query(
+            SQL(
+                "UPDATE %s SET partner_id = %s WHERE partner_id = ANY(%s) RETURNING id",
+                SQL.identifier(model._table),
+                remaining.id,
+                partners.ids,
             )
-            model.invalidate_model(["partner_id"])
+        )
+        model.invalidate_model(["partner_id"])
