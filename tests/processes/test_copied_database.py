@@ -1,5 +1,7 @@
 """A copy of a database does not reach Exact (promise 5): a real copy, a real Odoo on it."""
 
+import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -48,6 +50,19 @@ def copied(office):
 
 def _state(client, connection):
     return client.read(MODEL, connection, "state", "health_code", "other_databases")
+
+
+def _check_until_connected(client, connection):
+    """Check the connection until Exact had calls left for it: its minute is short here."""
+    for _time in range(20):
+        with contextlib.suppress(OdooRefused):
+            client.call(MODEL, "action_check", [connection])
+        values = _state(client, connection)
+        if values["state"] == "connected":
+            return values
+        assert values["health_code"] == "no_administrations", values
+        time.sleep(1)
+    raise AssertionError(values)
 
 
 def _activities(client, connection):
@@ -123,16 +138,13 @@ def test_a_copy_is_stopped_and_the_original_lives_on(office, copied):
             copy.call(MODEL, method, [connection])
     assert office.sandbox.calls() == [], "the copy called Exact"
     assert _state(copy, connection)["health_code"] == "copied_database"
-    office.admin.call(MODEL, "action_check", [connection])
-    assert _state(office.admin, connection)["state"] == "connected"
+    _check_until_connected(office.admin, connection)
 
     # Somebody says which is the real one; nothing is asked twice.
     assert len(_activities(copy, connection)) == 1
     copy.call(MODEL, "action_confirm_database", [connection])
     assert _activities(copy, connection) == []
-    copy.call(MODEL, "action_check", [connection])
-    values = _state(copy, connection)
-    assert values["state"] == "connected", values
+    values = _check_until_connected(copy, connection)
     assert values["other_databases"] == office.name, "the original is warned of"
 
 
@@ -156,8 +168,7 @@ def test_restored_under_the_same_name_it_is_another_database(office, copied):
     assert office.sandbox.calls() == [], "it called Exact"
     assert _state(restored, connection)["health_code"] == "copied_database"
     restored.call(MODEL, "action_confirm_database", [connection])
-    restored.call(MODEL, "action_check", [connection])
-    assert _state(restored, connection)["state"] == "connected"
+    _check_until_connected(restored, connection)
     # The one it was copied from is the real one again.
     url = office.admin.call(MODEL, "action_connect", [connection])["url"]
     walk._consent(office.admin, url, office.sandbox)
@@ -170,11 +181,10 @@ def test_a_neutralised_copy_warns_before_it_ends_the_connection_of_the_original(
     assert _state(copy, connection)["other_databases"] == office.name
     # The person goes on knowingly.
     walk._consent(copy, copy.call(MODEL, "action_connect", [connection])["url"], office.sandbox)
-    values = _state(copy, connection)
-    assert (values["state"], values["other_databases"]) == ("connected", office.name)
+    values = _check_until_connected(copy, connection)
+    assert values["other_databases"] == office.name
     assert _state(office.admin, connection)["other_databases"] == copied[2].database
     # The original is healed by a consent of its own, which ends the copy's connection.
     url = office.admin.call(MODEL, "action_connect", [connection])["url"]
     walk._consent(office.admin, url, office.sandbox)
-    office.admin.call(MODEL, "action_check", [connection])
-    assert _state(office.admin, connection)["state"] == "connected"
+    _check_until_connected(office.admin, connection)
