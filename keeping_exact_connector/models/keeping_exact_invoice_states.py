@@ -87,14 +87,20 @@ class KeepingExactInvoiceStates(models.Model):
         if self.env.context.get("tracking_disable") or self.env.context.get("mail_notrack"):
             return
         who, why = CAUSES[self.env.context[CAUSE]]
+        pending = self.env.cr.precommit.data
         # One transaction may bring several changes, which are told in one message.
-        noted = self.env.cr.precommit.data.get(f"mail.tracking.message.{self._name}", {})
+        noted = pending.get(f"mail.tracking.message.{self._name}", {})
+        # What was made in this very transaction is not tracked yet.
+        tracked = pending.get(f"mail.tracking.{self._name}", {})
+        new = self.filtered(lambda invoice: tracked.get(invoice.id) is None)
         for lang, invoices in self.grouped(lambda invoice: invoice._get_lang_of(who)).items():
             text = invoices.with_context(lang=lang)._explain_cause(who, why)
-            for invoice in invoices:
+            for invoice in invoices - new:
                 before = noted.get(invoice.id)
                 told = Markup("{}<br/>{}").format(before, text) if before else escape(text)
                 invoice._track_set_log_message(told)
+            made = invoices & new
+            made._message_log_batch(bodies=dict.fromkeys(made.ids, text))
 
     def _get_lang_of(self, who):
         """Return the language to tell it in: that of the person, else of who made the link."""

@@ -106,7 +106,10 @@ class TestStateHistory(ProcessingCase):
 
     def _draft(self):
         self._make_hours(1)
-        return self._preview()
+        invoice = self._preview()
+        # As if it had been made before: what is new in a transaction is not tracked.
+        self.env.cr.precommit.run()
+        return invoice
 
     def test_the_whole_life_of_an_invoice(self):
         self._open(1)
@@ -153,6 +156,15 @@ class TestStateHistory(ProcessingCase):
                 "made it.",
             ],
         )
+
+    def test_what_is_made_and_sent_at_once_says_who_asked_for_it(self):
+        self._make_hours(1)
+        wizard = self._wizard().with_context(tracking_disable=False)
+        invoice = self.env["keeping.exact.invoice"].browse(wizard.action_create()["res_id"])
+        self._told(invoice)
+        said = [html2plaintext(message.body).strip() for message in invoice.sudo().message_ids]
+        asked = f"{self.invoicer.name}: asked for it to be made in Exact Online."
+        self.assertEqual(said.count(asked), 1, said)
 
     def test_two_changes_in_one_transaction_are_both_told(self):
         invoice = self._draft().sudo().with_context(tracking_disable=False)

@@ -131,7 +131,7 @@ class KeepingExactRelease(models.TransientModel):
             "number": invoice_sudo.number,
         }
         if row:
-            values["modified"] = whole_second(row["Modified"])
+            values["changed_at"] = whole_second(row["Modified"])
             values["number"] = str(row.get("InvoiceNumber") or row.get("OrderNumber") or "")
         return values
 

@@ -32,7 +32,9 @@ class KeepingExactReleaseLine(models.TransientModel):
         string="Number in Exact", readonly=True, help="Of an open invoice its order number"
     )
     amount_total = fields.Monetary(string="Incl. VAT", readonly=True)
-    modified = fields.Datetime(readonly=True)
+    changed_at = fields.Datetime(
+        string="Changed in Exact on", readonly=True, help="By Exact's own clock"
+    )
     outcome = fields.Char(string="What happens", compute="_compute_outcome")
 
     # ------------------------------------------------------------------ compute
@@ -71,4 +73,4 @@ class KeepingExactReleaseLine(models.TransientModel):
     def _prepare_shown(self):
         """Return what the person saw of it, to be kept with the deletion."""
         self.ensure_one()
-        return {"amount_shown": self.amount_total, "modified_shown": self.modified}
+        return {"amount_shown": self.amount_total, "modified_shown": self.changed_at}
