@@ -69,8 +69,8 @@ class KeepingExactInvoiceDeletion(models.Model):
         if wrong:
             raise UserError(
                 self.env._(
-                    "Only invoices that are open in Exact Online, and not being processed or "
-                    "deleted already, can be deleted there: %s",
+                    "Only invoices that are open in Exact Online, and not being worked at, can "
+                    "be deleted there: %s",
                     ", ".join(wrong.mapped("name")),
                 )
             )
@@ -78,7 +78,12 @@ class KeepingExactInvoiceDeletion(models.Model):
     def _is_deletable(self):
         self.ensure_one()
         ready = self.state == "open" and self.guid and self.administration_id.state == "linked"
-        return ready and "under_way" not in (self.processing_state, self.deletion_state)
+        return ready and not self._is_under_way()
+
+    def _is_under_way(self):
+        """Tell whether something is done with it in Exact: processed, deleted, a document added."""
+        states = (self.processing_state, self.deletion_state, self.specification_state)
+        return "under_way" in states
 
     def _plan_deletion(self, shown):
         """Plan to delete open invoices in Exact; their hours become free once that is certain.
@@ -86,7 +91,6 @@ class KeepingExactInvoiceDeletion(models.Model):
         :param dict shown: by id of the invoice, what was shown of it: values of the deletion
         """
         self._check_may_delete()
-        self.document_ids._cancel_steps()
         made = self.env["keeping.exact.deletion"].create(
             [{"invoice_id": invoice.id, **shown[invoice.id]} for invoice in self.sorted("id")]
         )

@@ -266,9 +266,27 @@ class TestRelease(RemovalCase):
         invoice = self._open(1)
         wizard = self._ask_release(invoice, what="delete")
         self._ask(invoice).action_confirm()
-        with self.assertRaisesRegex(UserError, "not being processed"):
+        with self.assertRaisesRegex(UserError, "not being worked at"):
             wizard.action_confirm()
         self.assertFalse(invoice.sudo().deletion_ids)
+
+    def test_an_hours_specification_that_is_on_its_way_goes_first(self):
+        self.administration.sudo().hours_specification = "on"
+        self.sandbox.add_fault(method="PUT", path=INVOICES, kind="lose_request", times=1)
+        invoice = self._open(1)
+        self.assertEqual(invoice.specification_state, "under_way")
+        wizard = self._ask_release(invoice, what="delete")
+        self.assertEqual(wizard.line_ids.kind, "busy")
+        with self.assertRaisesRegex(UserError, "nothing left"):
+            wizard.action_confirm()
+        for _run in range(3):
+            self._pass_time()
+            self._send()
+        wizard = self._ask_release(invoice, what="delete")
+        self.assertIn("specification stays", wizard.line_ids.outcome)
+        wizard.action_confirm()
+        self._send()
+        self.assertEqual(invoice.state, "removed", invoice.deletion_message)
 
     # ------------------------------------------------------------------ access
 

@@ -138,8 +138,7 @@ class KeepingExactRelease(models.TransientModel):
     @api.model
     def _get_kind(self, invoice, row):
         """Return one of the kinds of a line: what there is to say about it."""
-        busy = (invoice.processing_state, invoice.deletion_state)
-        if invoice.state in ("sending", "uncertain") or "under_way" in busy:
+        if invoice.state in ("sending", "uncertain") or invoice._is_under_way():
             return "busy"
         if not invoice.guid:
             return "free"

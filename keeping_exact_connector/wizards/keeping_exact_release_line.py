@@ -48,7 +48,7 @@ class KeepingExactReleaseLine(models.TransientModel):
     def _explain(self):
         self.ensure_one()
         if self._is_deleted():
-            return self.env._("Deleted in Exact Online; then its hours become free.")
+            return self._explain_deletion()
         told = {
             "free": self.env._("Its hours become free; nothing of it is in Exact Online."),
             "open": self.env._(
@@ -63,6 +63,14 @@ class KeepingExactReleaseLine(models.TransientModel):
             "busy": self.env._("Nothing: it is being worked at in Exact Online. Try again later."),
         }
         return told[self.kind]
+
+    def _explain_deletion(self):
+        if self.invoice_id.specification_state == "done":
+            return self.env._(
+                "Deleted in Exact Online; then its hours become free. Its hours specification "
+                "stays with the documents of the customer there."
+            )
+        return self.env._("Deleted in Exact Online; then its hours become free.")
 
     # ------------------------------------------------------------------ business
 
