@@ -62,7 +62,7 @@ MODELS = {
     "keeping.exact.run": {"invoicing": "r", "processing": "r"},
     "keeping.exact.deletion": {"invoicing": "r", "processing": "r"},
     "keeping.exact.release": {"invoicing": "crwd", "processing": "crwd"},
-    "keeping.exact.release.line": {"invoicing": "rd", "processing": "rd"},
+    "keeping.exact.release.line": {"invoicing": "r", "processing": "r"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 

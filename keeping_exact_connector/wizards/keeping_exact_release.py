@@ -81,7 +81,7 @@ class KeepingExactRelease(models.TransientModel):
                 message = self._explain_unread(error)
         for invoice in linked.filtered(lambda invoice: invoice.guid in rows):
             invoice._reread(rows[invoice.guid])
-        # What is shown is what was read: a person takes lines off, and makes none.
+        # What is shown is what was read: a person makes no lines, and changes none.
         wizard = self.sudo().create(
             {
                 "read_message": message,
