@@ -18,6 +18,8 @@ CAUSES = {
     "released": (PERSON, _lt("released its hours; the invoice stays in Exact Online.")),
     "taken_over": (PERSON, _lt("said that the invoice found in Exact Online is this one.")),
     "confirmed": (PERSON, _lt("said that it was deleted in Exact Online; its hours are free.")),
+    "credited": (PERSON, _lt("said which credit note credits it.")),
+    "uncredited": (PERSON, _lt("took the credit note off it again; its hours are billed on it.")),
     "claimed": (JOB, _lt("it is being sent.")),
     "not_sent": (JOB, _lt("nothing was sent; it waits.")),
     "unanswered": (JOB, _lt("no answer came; it is looked up in Exact Online.")),
@@ -28,6 +30,7 @@ CAUSES = {
     "found": (EXACT, _lt("had made it: it was found there.")),
     "processed": (EXACT, _lt("processed it, as was asked from here.")),
     "processed_there": (EXACT, _lt("shows it as processed.")),
+    "credited_here": (EXACT, _lt("made the credit note, as was asked from here.")),
     "deleted_there": (EXACT, _lt("lists it as deleted; its hours are free.")),
     "deleted": (EXACT, _lt("deleted it, as was asked from here; its hours are free.")),
 }

@@ -18,8 +18,8 @@ FOLLOWS = {
     "processed": ("paid", "credited", "disconnected", "removed"),
     # A payment that was matched may be unmatched (chapter 4.15).
     "paid": ("processed", "credited", "disconnected", "removed"),
-    # The credit note was linked by mistake.
-    "credited": ("processed",),
+    # The credit note was linked by mistake: back to what it was.
+    "credited": ("processed", "paid"),
     "removed": (),
     "disconnected": (),
     "cancelled": (),
