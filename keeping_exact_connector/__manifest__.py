@@ -36,6 +36,7 @@
         "views/oauth_templates.xml",
         "views/keeping_exact_processing_views.xml",
         "views/keeping_exact_specification_views.xml",
+        "views/keeping_exact_removal_views.xml",
         "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",
         "wizards/keeping_exact_use_connection_views.xml",
@@ -43,6 +44,7 @@
         "wizards/keeping_exact_never_bill_views.xml",
         "wizards/keeping_exact_cover_views.xml",
         "wizards/keeping_exact_process_views.xml",
+        "wizards/keeping_exact_release_views.xml",
         "views/keeping_exact_menus.xml",
     ],
     "assets": {

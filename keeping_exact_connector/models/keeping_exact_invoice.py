@@ -27,10 +27,7 @@ LIVE_STATES = (*EDITABLE_STATES, *UNDER_WAY, *IN_EXACT)
 class KeepingExactInvoice(models.Model):
     """One invoice in Exact and the hours it bills.
 
-    draft → queued → sending → open → processed → paid
-               ↑        ↓ ↘ uncertain → open | queued
-               └── failed
-    draft, queued, failed → cancelled; open and later → disconnected, credited, removed
+    Which state may follow which is in ``tools/invoice_states.py``.
     """
 
     _name = "keeping.exact.invoice"
@@ -289,20 +286,6 @@ class KeepingExactInvoice(models.Model):
         if any(invoice.state != "draft" for invoice in self):
             raise UserError(self.env._("Only drafts can be given up."))
         return self.action_release()
-
-    def action_refresh(self):
-        """Read number, dates and amounts again from Exact."""
-        self._check_invoicing()
-        for invoice in self.filtered("guid"):
-            administration = invoice.administration_id.sudo()
-            with (
-                administration.connection_id._user_errors(),
-                administration._get_client() as client,
-            ):
-                row = invoice._read_in_exact(client)
-            if row:
-                invoice.sudo().write(invoice._prepare_vals_from_exact(row))
-        return True
 
     def action_open_in_exact(self):
         """Open the customer's card in Exact: it lists the invoice (reference, chapter 7)."""

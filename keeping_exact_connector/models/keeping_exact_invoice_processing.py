@@ -180,7 +180,8 @@ class KeepingExactInvoiceProcessing(models.Model):
         :param dict row: of the invoice, where it was read; else number and dates are read later
         """
         self.ensure_one()
-        self.write({"state": "processed"})
+        if self.state == "open":
+            self._move("processed", "processed_there" if row else "processed")
         if row:
             self._reread(row)
         else:

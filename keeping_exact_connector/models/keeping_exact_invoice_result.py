@@ -159,8 +159,9 @@ class KeepingExactInvoiceResult(models.Model):
     def _reread(self, row):
         """Take in a row that was read because an answer did not hold all of it."""
         self.ensure_one()
-        vals = self._prepare_vals_from_exact(row)
-        for name, field in (("amount_untaxed", "AmountFCExclVat"), ("amount_total", "AmountFC")):
-            # Of a row that was read, zero is an amount.
-            vals[name] = float(row.get(field) or 0)
-        self.write({**vals, "reread_at": False})
+        # Of a row that was read, zero is an amount.
+        amounts = {
+            name: float(row.get(field) or 0)
+            for name, field in (("amount_untaxed", "AmountFCExclVat"), ("amount_total", "AmountFC"))
+        }
+        self._take_in(row, {**amounts, "reread_at": False})

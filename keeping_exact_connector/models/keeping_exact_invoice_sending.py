@@ -46,7 +46,9 @@ class KeepingExactInvoiceSending(models.Model):
         self._check_your_refs()
         self.line_ids._check_costs()
         self._check_known_refusals()
-        self.write({"state": "queued", "error_code": False, "error_text": False})
+        for state, invoices in self.grouped("state").items():
+            cause = "sent" if state == "draft" else "sent_again"
+            invoices._move("queued", cause, {"error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"]
         Operation._plan(self.sorted("id"))
         Operation._wake_sender()
@@ -202,7 +204,8 @@ class KeepingExactInvoiceSending(models.Model):
         in_exact = self.state in IN_EXACT
         if not in_exact and self.state not in ("draft", "queued", "failed"):
             raise UserError(self.env._("The hours of %s are free already.", self.name))
-        self.write({"state": "disconnected" if in_exact else "cancelled", "retry_at": False})
+        state, cause = ("disconnected", "released") if in_exact else ("cancelled", "given_up")
+        self._move(state, cause, {"retry_at": False})
         self.hour_ids._end()
         if not in_exact:
             self._give_up_needs()
@@ -307,12 +310,14 @@ class KeepingExactInvoiceSending(models.Model):
             ("administration_id", "=", self.administration_id.id),
             ("state", "in", IN_EXACT),
             ("guid", "!=", False),
+            ("id", "not in", self.ids),
         ]
         controls = self.search(domain, limit=CONTROLS).mapped("guid")
         if controls:
             return self._exact_is_shown(client, self._exact_post_endpoint, "InvoiceID", controls)
         # The first invoice of these books: the customer has to do as a control.
-        return self._exact_is_shown(client, "crm/Accounts", "ID", [self.customer_id.guid])
+        customers = self.customer_id.filtered("guid")[:1].mapped("guid")
+        return self._exact_is_shown(client, "crm/Accounts", "ID", customers)
 
     def _exact_key(self, row):
         return row["InvoiceID"]
@@ -335,21 +340,22 @@ class KeepingExactInvoiceSending(models.Model):
         self.activity_schedule("mail.mail_activity_data_todo", summary=text, user_id=user.id)
 
     def _exact_claimed(self):
-        self.write({"state": "sending", "error_code": False, "retry_at": False})
+        self._move("sending", "claimed", {"error_code": False, "retry_at": False})
 
     def _exact_made(self, row):
         self.ensure_one()
-        self.write(
+        self._move(
+            "open",
+            {"uncertain": "found", "failed": "taken_over"}.get(self.state, "made"),
             {
-                "state": "open",
                 "guid": row["InvoiceID"],
                 "sent_at": fields.Datetime.now(),
                 "error_code": False,
                 "error_text": False,
                 "retry_at": False,
-            }
+            },
         )
-        self.write(self._prepare_vals_from_exact(row))
+        self._take_in(row)
         for line, made in zip(self.line_ids, row.get("SalesInvoiceLines") or [], strict=False):
             line.guid = made.get("ID")
 
@@ -358,8 +364,6 @@ class KeepingExactInvoiceSending(models.Model):
             "number": str(row["InvoiceNumber"]) if row.get("InvoiceNumber") else False,
             "due_date": row["DueDate"].date() if row.get("DueDate") else False,
         }
-        if row.get("Status") == PROCESSED and self.state == "open":
-            vals["state"] = "processed"
         # Totals come back empty from a POST now and then (reference, chapter 4.3).
         if row.get("AmountFCExclVat"):
             vals["amount_untaxed"] = float(row["AmountFCExclVat"])
@@ -367,15 +371,24 @@ class KeepingExactInvoiceSending(models.Model):
             vals["amount_total"] = float(row["AmountFC"])
         return vals
 
+    def _take_in(self, row, vals=None):
+        """Keep what a row of Exact says of this invoice, its state included.
+
+        :param dict vals: what is written with it
+        """
+        self.write({**self._prepare_vals_from_exact(row), **(vals or {})})
+        if row.get("Status") == PROCESSED and self.state == "open":
+            self._move("processed", "processed_there")
+
     def _exact_refused(self, code, text):
         self.env["keeping.exact.operation"]._get_open(self).state = "refused"
-        self.state = "failed"
+        self._move("failed", "unclear" if self.state == "uncertain" else "refused")
         return super()._exact_refused(code, text)
 
     def _exact_waiting(self, code, text, until):
-        self.state = "queued"
+        self._move("queued", "absent" if self.state == "uncertain" else "not_sent")
         return super()._exact_waiting(code, text, until)
 
     def _exact_uncertain(self, code, until):
-        self.state = "uncertain"
+        self._move("uncertain", "unanswered")
         return super()._exact_uncertain(code, until)

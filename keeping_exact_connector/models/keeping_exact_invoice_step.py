@@ -47,6 +47,12 @@ class KeepingExactInvoiceStep(models.AbstractModel):
         self.state = "uncertain"
         return super()._exact_uncertain(code, until)
 
+    def _drop(self):
+        """What it is done for is gone from Exact: it is neither sent nor looked up any more."""
+        open_steps = self.filtered(lambda step: step.state in ("waiting", "uncertain"))
+        self.env["keeping.exact.operation"]._get_open(open_steps).state = "cancelled"
+        open_steps.write({"state": "cancelled", "retry_at": False})
+
     def _cancel(self):
         """Give up what was not sent yet."""
         waiting = self.filtered(lambda step: step.state == "waiting")

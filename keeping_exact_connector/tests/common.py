@@ -1,6 +1,8 @@
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from ..tools.invoice_states import find_way
+
 GROUP = "keeping_exact_connector.group_"
 
 
@@ -124,6 +126,14 @@ class ExactCase(TransactionCase):
                 ]
             )
         )
+
+    @classmethod
+    def _bring(cls, invoice, state, **vals):
+        """Bring a link to a state, on the way it comes there but without Exact."""
+        for step in find_way(invoice.state, state):
+            invoice.sudo()._move(step, "claimed")
+        invoice.sudo().write(vals)
+        return invoice
 
     @classmethod
     def _make_customer(cls, name, **vals):

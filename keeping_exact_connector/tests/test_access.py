@@ -60,6 +60,9 @@ MODELS = {
     "keeping.exact.process": {"processing": "crwd"},
     "keeping.exact.process.line": {"processing": "rd"},
     "keeping.exact.run": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.deletion": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.release": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.release.line": {"invoicing": "r", "processing": "r"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 
@@ -97,7 +100,16 @@ class TestAccess(AccessCase):
         process = self.env["keeping.exact.process"].with_user(self.processor).sudo()
         process = process.create({"line_ids": [Command.create({"invoice_id": invoice.id})]})
         document = self.env["keeping.exact.document"].sudo()._plan_for(invoice)
+        release = self.env["keeping.exact.release"].with_user(self.invoicer).sudo()
+        release = release.create(
+            {"line_ids": [Command.create({"invoice_id": invoice.id, "kind": "free"})]}
+        )
         return {
+            "keeping.exact.deletion": self.env["keeping.exact.deletion"]
+            .sudo()
+            .create({"invoice_id": invoice.id}),
+            "keeping.exact.release": release,
+            "keeping.exact.release.line": release.line_ids,
             **made,
             **{step._name: step for step in document._get_steps()},
             "keeping.exact.check": self.env["keeping.exact.check"]
@@ -206,6 +218,8 @@ class TestAccess(AccessCase):
             "action_send",
             "action_retry",
             "action_release",
+            "action_ask_release",
+            "action_confirm_removed",
             "action_refresh",
             "action_use_proposal",
             "action_new_customer",
@@ -293,7 +307,14 @@ class TestAccess(AccessCase):
     def test_invoicing_is_refused_to_others(self):
         invoice = self._preview()
         for user in (self.viewer, self.administrator, self.timesheeter, self.portal, self.public):
-            for action in ("action_send", "action_retry", "action_release", "action_refresh"):
+            for action in (
+                "action_send",
+                "action_retry",
+                "action_release",
+                "action_ask_release",
+                "action_confirm_removed",
+                "action_refresh",
+            ):
                 with self.subTest(user=user.login, action=action), self.assertRaises(AccessError):
                     getattr(invoice.with_user(user), action)()
             with self.subTest(user=user.login), self.assertRaises(AccessError):

@@ -20,7 +20,7 @@ class TestDisconnecting(ExactCase):
         invoice.customer_id = self._make_customer(f"Klant {invoice.id}")
         if state == "queued":
             invoice._queue()
-        invoice.state = state
+        self._bring(invoice, state)
         return invoice
 
     def _ask(self, record, method, user=None):

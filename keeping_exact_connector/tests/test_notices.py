@@ -45,7 +45,7 @@ class TestNotices(ExactCase):
         self._queued()
         self._queued()
         self._make_hours(1, user=self.invoicer)
-        self._preview(self.invoicer).sudo().write({"state": "uncertain"})
+        self._bring(self._preview(self.invoicer), "uncertain")
         self.connection._set_attention("app_refused", "secret words of Exact")
         for user in self.by_all:
             notice = self._one(user)

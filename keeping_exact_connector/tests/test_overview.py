@@ -55,8 +55,8 @@ class TestOverview(ExactCase):
         second = self._preview().sudo()
         self.assertEqual(self._as(self.invoicer).month_invoice_count, 0)
         now = fields.Datetime.now()
-        first.write({"state": "open", "guid": "1", "sent_at": now})
-        second.write({"state": "open", "guid": "2", "sent_at": now.replace(year=now.year - 1)})
+        self._bring(first, "open", guid="1", sent_at=now)
+        self._bring(second, "open", guid="2", sent_at=now.replace(year=now.year - 1))
         self.assertEqual(self._as(self.invoicer).month_invoice_count, 1)
         action = self._as(self.invoicer).action_open_month_invoices()
         self.assertEqual(self.env["keeping.exact.invoice"].search(action["domain"]), first)
@@ -254,7 +254,7 @@ class TestSteps(ExactCase):
         expected["check"] = "done"
         self.assertEqual(self._states(), {**expected, "invoice": "next"})
         self._make_hours(1)
-        self._preview().sudo().write({"state": "open", "guid": "x"})
+        self._bring(self._preview(), "open", guid="x")
         self.assertEqual(self._states(), {}, "after the first invoice they are gone")
 
     def test_each_button_leads_to_where_the_step_is_taken(self):

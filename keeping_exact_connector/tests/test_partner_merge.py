@@ -24,7 +24,7 @@ class TestPartnerMerge(ExactCase):
         self._make_hours(1)
         self._make_hours(2, project=self.other_project)
         made = self._preview(partner_ids=self.double.ids)
-        made.sudo().write({"state": "open", "guid": "in-exact"})
+        self._bring(made, "open", guid="in-exact")
         self._make_hours(3, project=self.other_project)
         draft = self._preview(partner_ids=self.double.ids)
         self._merge(self.double)

@@ -146,7 +146,7 @@ class TestSending(SendingCase):
     def test_release_while_it_is_being_sent_is_refused(self):
         invoice = self._queued()
         for state in ("sending", "uncertain"):
-            invoice.sudo().state = state
+            self._bring(invoice, state)
             with self.assertRaisesRegex(UserError, "being sent or looked up"):
                 invoice.action_release()
 

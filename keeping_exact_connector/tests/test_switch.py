@@ -41,6 +41,7 @@ ALSO_OFF = {
     "keeping.exact.administration": {
         "action_ask_unlink",
         "action_open_customers",
+        "action_open_gone",
         "action_open_invoices",
         "action_open_month_invoices",
         "action_open_unsettled",
@@ -49,8 +50,10 @@ ALSO_OFF = {
     },
     "keeping.exact.customer": {"action_open_in_exact"},
     "keeping.exact.run": {"action_cancel", "action_open_invoices"},
+    "keeping.exact.release": {"action_confirm"},
     "keeping.exact.mapping": {"action_open_in_exact", "action_open_project"},
     "keeping.exact.invoice": {
+        "action_ask_release",
         "action_download_specification",
         "action_give_up",
         "action_open_administration",
@@ -209,7 +212,7 @@ class TestSwitch(SendingCase, HttpCase):
     def test_an_unknown_outcome_is_looked_up_when_it_is_on_again(self):
         operation = self.env["keeping.exact.operation"]._get_open(self.invoice.sudo())
         operation.write({"state": "uncertain", "claimed_at": "2026-10-12"})
-        self.invoice.sudo().state = "uncertain"
+        self._bring(self.invoice, "uncertain")
         self._send()
         self.assertFalse(self.sandbox.calls())
         self.assertEqual(self.invoice.state, "uncertain")

@@ -17,7 +17,7 @@ class TestTimesheetState(ExactCase):
             ("processed", "invoiced"),
             ("paid", "paid"),
         ):
-            invoice.state = state
+            self._bring(invoice, state)
             self.env.invalidate_all()
             self.assertEqual(hours.keeping_exact_state, expected, state)
             found = hours.search([("id", "=", hours.id), ("keeping_exact_state", "=", expected)])

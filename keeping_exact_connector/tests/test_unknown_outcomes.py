@@ -135,7 +135,7 @@ class TestUnknownOutcomes(SendingCase):
         operation = self.env["keeping.exact.operation"]._get_open(invoice)
         # As kill -9 leaves it: claimed and committed, and nobody holds the lock.
         operation.write({"state": "claimed", "claimed_at": fields.Datetime.now(), "attempts": 1})
-        invoice.sudo().state = "sending"
+        self._bring(invoice, "sending")
         self._send()
         self._send()
         self.assertEqual(invoice.state, "open")

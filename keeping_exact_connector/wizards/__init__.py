@@ -8,6 +8,8 @@ from . import (
     keeping_exact_never_bill,
     keeping_exact_process,
     keeping_exact_process_line,
+    keeping_exact_release,
+    keeping_exact_release_line,
     keeping_exact_cover,
     keeping_exact_unbilled_as_of,
     keeping_exact_use_connection,

@@ -153,6 +153,32 @@ MESSAGES = {
         ),
         "exact",
     ),
+    "invoice_deleted": Message(
+        _lt(
+            "Exact Online did not answer, and a sales invoice was deleted there on %(text)s, which "
+            "may have been this one."
+        ),
+        _lt(
+            "If it was this one and is not to be billed, cancel it here: its hours become free. "
+            "Else try again, and a new invoice is made."
+        ),
+        "exact",
+    ),
+    "delete_processed": Message(
+        _lt("It was processed in Exact Online meanwhile, and was not deleted: %(text)s"),
+        _lt("A processed invoice stays. To correct it takes a credit note."),
+        "exact",
+    ),
+    "delete_changed": Message(
+        _lt("It was changed in Exact Online after it was shown, and was not deleted: %(text)s"),
+        _lt("Look at it, then release its hours again."),
+        "exact",
+    ),
+    "delete_unseen": Message(
+        _lt("Exact Online does not show this invoice, so nothing was deleted: %(text)s"),
+        _lt("Read it from Exact Online; if it was deleted there, say so here."),
+        "exact",
+    ),
     "document_late": Message(
         _lt("The invoice was processed before this document was linked to it: %(text)s"),
         _lt(
