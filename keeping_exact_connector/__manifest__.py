@@ -46,6 +46,7 @@
         "wizards/keeping_exact_process_views.xml",
         "views/keeping_exact_menus.xml",
         "wizards/keeping_exact_invoice_link_views.xml",
+        "wizards/keeping_exact_adjust_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -68,6 +68,8 @@ from . import (
     keeping_exact_invoice_line_units,
     keeping_exact_invoice_line_as_in_exact,
     keeping_exact_invoice_linked,
+    keeping_exact_line_change,
+    keeping_exact_invoice_adjusting,
     keeping_exact_hour,
     keeping_exact_rate,
     keeping_exact_exclusion,

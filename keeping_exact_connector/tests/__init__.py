@@ -26,6 +26,7 @@ from . import (
     test_invoice_pricing,
     test_invoice_refusals,
     test_invoice_volume,
+    test_adjust,
     test_link_access,
     test_link_proposal,
     test_link_saving,

@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from .sandbox_case import INVOICES, SendingCase
 
@@ -74,7 +75,7 @@ class LinkCase(SendingCase):
         """Change the first line of an invoice as a bookkeeper does."""
         with self.administration._get_client() as client:
             line = self.env["keeping.exact.invoice"]._read_exact_lines(client, guid)[0]
-            client.put(LINES, line["ID"], values)
+            client.put(LINES, UUID(line["ID"]), values)
 
     def _open_link(self, user=None, **vals):
         user = user or self.invoicer

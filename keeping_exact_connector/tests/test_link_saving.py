@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from psycopg2 import IntegrityError
 
@@ -206,7 +207,7 @@ class TestLinkSaving(LinkCase):
         guid = self._bill()
         link = self._compared(guid)
         with self.administration._get_client() as client:
-            client.delete("salesinvoice/SalesInvoices", guid)
+            client.delete("salesinvoice/SalesInvoices", UUID(guid))
         with self.assertRaisesRegex(UserError, "does not show this invoice any more"):
             link.action_save()
 

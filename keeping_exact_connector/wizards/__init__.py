@@ -13,6 +13,8 @@ from . import (
     keeping_exact_invoice_link_proposal,
     keeping_exact_invoice_link_compare,
     keeping_exact_invoice_link_saving,
+    keeping_exact_adjust,
+    keeping_exact_adjust_line,
     keeping_exact_never_bill,
     keeping_exact_process,
     keeping_exact_process_line,

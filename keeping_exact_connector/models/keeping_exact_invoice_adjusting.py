@@ -1,0 +1,162 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_round
+
+from ..tools.guards import INVOICING
+
+UNDER_WAY = ("waiting", "sending", "uncertain")
+
+
+class KeepingExactInvoiceAdjusting(models.Model):
+    """What follows when lines are no longer the same here and in Exact."""
+
+    _inherit = "keeping.exact.invoice"
+
+    line_change_ids = fields.One2many(
+        "keeping.exact.line.change", "invoice_id", readonly=True, groups=INVOICING
+    )
+    line_change_state = fields.Selection(
+        [("under_way", "Under way"), ("failed", "Refused")],
+        string="Change of lines",
+        compute="_compute_line_change_state",
+        groups=INVOICING,
+    )
+    line_change_message = fields.Text(compute="_compute_line_change_state", groups=INVOICING)
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("line_change_ids.state", "line_change_ids.error_code")
+    @api.depends_context("lang", "tz")
+    def _compute_line_change_state(self):
+        for invoice in self:
+            failed = invoice.line_change_ids.filtered(lambda step: step.state == "failed")
+            going = invoice.line_change_ids.filtered(lambda step: step.state in UNDER_WAY)
+            invoice.line_change_state = (failed and "failed") or (going and "under_way")
+            told = [step.error_message or "" for step in failed or going]
+            told += [step.error_remedy or "" for step in failed[:1]]
+            invoice.line_change_message = "\n".join(filter(None, told)) or False
+
+    # ------------------------------------------------------------------ actions
+
+    def action_compare_lines(self):
+        """Read the lines in Exact, and set them against those that are stored.
+
+        :raise UserError: it is not in Exact, or Exact cannot be read
+        """
+        self.ensure_one()
+        self._check_invoicing()
+        return self.env["keeping.exact.adjust"]._open_for(self)
+
+    def action_retry_line_changes(self):
+        """Try again to change the lines that were refused; each is looked at first."""
+        self._check_invoicing()
+        failed = self.sudo().line_change_ids.filtered(lambda step: step.state == "failed")
+        failed.write({"state": "waiting", "error_code": False, "error_text": False})
+        Operation = self.env["keeping.exact.operation"].sudo()
+        Operation._plan(failed.sorted("id"))
+        Operation._wake_sender()
+        return True
+
+    def action_cancel_line_changes(self):
+        """Give up what was refused: the lines stay as they are in Exact."""
+        return self.line_change_ids.filtered(lambda step: step.state == "failed").action_cancel()
+
+    # ------------------------------------------------------------------ business
+
+    def _change_lines(self, changes):
+        """Plan to change lines in Exact.
+
+        :param list changes: values of keeping.exact.line.change
+        :raise UserError: it is not open, or changes of it are under way
+        """
+        self.ensure_one()
+        if self.state != "open":
+            raise UserError(
+                self.env._("Lines can only be changed while the invoice is open in Exact Online.")
+            )
+        if self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY):
+            raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
+        self.action_cancel_line_changes()
+        steps = self.env["keeping.exact.line.change"].create(
+            [{"invoice_id": self.id, **change} for change in changes]
+        )
+        Operation = self.env["keeping.exact.operation"]
+        Operation._plan(steps)
+        Operation._wake_sender()
+
+    def _note_line_changed(self, step):
+        """A line is in Exact as it was meant: it is so here too, and totals are read again."""
+        self.ensure_one()
+        wanted = json.loads(step.wanted)
+        line = self.line_ids.filtered(lambda line: line.guid == step.guid)
+        before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
+        rounding = self.currency_id.rounding or 0.01
+        amount = float_round(quantity * price, precision_rounding=rounding)
+        line.write(
+            {
+                "name": wanted["Description"] or line.name,
+                "notes": wanted["Notes"],
+                "quantity": quantity,
+                "unit_price": price,
+                "exact_amount": amount,
+                "as_in_exact": True,
+            }
+        )
+        more = amount - before
+        vat = float_round(more * line.vat_code_id.percentage, precision_rounding=rounding)
+        self.write(
+            {
+                "meant_untaxed": self.meant_untaxed + more,
+                "meant_total": self.meant_total + more + vat,
+            }
+        )
+        self._message_log(
+            body=self.env._(
+                "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",
+                user=step.create_uid.name,
+                line=step.name,
+                quantity=wanted["Quantity"],
+                price=wanted["UnitPrice"],
+            )
+        )
+        self._plan_reread()
+        self.env["keeping.exact.operation"]._wake_sender()
+
+    def _take_over_lines(self, header, rows):
+        """Have the stored lines follow Exact. What each hour was billed for stays.
+
+        A line that is gone there is worth nothing here any more; hours on it stay on the link.
+
+        :param dict header: of SalesInvoices, as read just now
+        :param list rows: its lines
+        """
+        self.ensure_one()
+        Line = self.env["keeping.exact.invoice.line"]
+        mine = {line.guid: line for line in self.line_ids if line.guid}
+        for vals in Line._prepare_vals_from_exact(self.administration_id, rows):
+            line = mine.pop(vals["guid"], None)
+            if line:
+                line.write(vals)
+            else:
+                Line.create({"invoice_id": self.id, **vals})
+        gone = Line.browse([line.id for line in mine.values()])
+        gone.write({"guid": False, "quantity": 0, "exact_amount": 0, "as_in_exact": True})
+        self.write(self._prepare_vals_from_exact(header))
+        untaxed, total = (float(header[name] or 0) for name in ("AmountFCExclVat", "AmountFC"))
+        self.write(
+            {
+                "amount_untaxed": untaxed,
+                "amount_total": total,
+                "meant_untaxed": untaxed,
+                "meant_total": total,
+                "meant_date": self.meant_date and self.invoice_date,
+                "meant_known": True,
+            }
+        )
+        self._message_log(
+            body=self.env._(
+                "%s took over the lines as they are in Exact Online.", self.env.user.name
+            )
+        )
