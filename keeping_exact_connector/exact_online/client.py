@@ -165,7 +165,7 @@ class Client:
         """
         address = self._address(endpoint, division)
         url = following or with_query(address, self._options(select, where, None, order_by))
-        if not url.startswith(f"{address}?"):
+        if not url.lower().startswith(f"{address}?".lower()):
             raise ValueError("This is not the address of a next page of this list.")
         return self._page(url, self._number(division), endpoint)
 

@@ -65,6 +65,35 @@ class KeepingExactInvoiceAdjusting(models.Model):
 
     # ------------------------------------------------------------------ business
 
+    def _pair_lines(self, rows):
+        """Return which stored line each row of Exact is: dict of records by the row's Exact ID.
+
+        Exact may answer a new invoice without its lines (reference, chapter 4.3), so lines may
+        have no Exact ID yet: they get it here. Such a line is the row that reads the same, else
+        the one at the same place as long as there are equally many.
+
+        :param list rows: of ``_read_exact_lines``
+        """
+        self.ensure_one()
+        lines = self.line_ids.sorted(lambda line: (line.sequence, line.id))
+        found = {line.guid: line for line in lines if line.guid}
+        pairs = {row["ID"]: found[row["ID"]] for row in rows if row["ID"] in found}
+        unknown = [line for line in lines if not line.guid]
+        for line in [*unknown]:
+            free = (row for row in rows if row["ID"] not in pairs)
+            same = next((row for row in free if line._is_as_shown(row)), None)
+            if same:
+                pairs[same["ID"]] = line
+                unknown.remove(line)
+        if len(lines) == len(rows):
+            places = dict(zip(lines, rows, strict=True))
+            for line in unknown:
+                pairs.setdefault(places[line]["ID"], line)
+        for guid, line in pairs.items():
+            if line.guid != guid:
+                line.guid = guid
+        return pairs
+
     def _change_lines(self, changes):
         """Plan to change lines in Exact.
 
@@ -93,7 +122,10 @@ class KeepingExactInvoiceAdjusting(models.Model):
         line = self.line_ids.filtered(lambda line: line.guid == step.guid)
         before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
         rounding = self.currency_id.rounding or 0.01
-        amount = float_round(quantity * price, precision_rounding=rounding)
+        # A discount on the line stays on it.
+        full = line.quantity * line.unit_price
+        share = before / full if full else 1
+        amount = float_round(quantity * price * share, precision_rounding=rounding)
         line.write(
             {
                 "name": wanted["Description"] or line.name,
@@ -134,14 +166,13 @@ class KeepingExactInvoiceAdjusting(models.Model):
         """
         self.ensure_one()
         Line = self.env["keeping.exact.invoice.line"]
-        mine = {line.guid: line for line in self.line_ids if line.guid}
+        pairs, gone = self._pair_lines(rows), self.line_ids
         for vals in Line._prepare_vals_from_exact(self.administration_id, rows):
-            line = mine.pop(vals["guid"], None)
-            if line:
+            if line := pairs.get(vals["guid"]):
                 line.write(vals)
+                gone -= line
             else:
                 Line.create({"invoice_id": self.id, **vals})
-        gone = Line.browse([line.id for line in mine.values()])
         gone.write({"guid": False, "quantity": 0, "exact_amount": 0, "as_in_exact": True})
         self.write(self._prepare_vals_from_exact(header))
         untaxed, total = (float(header[name] or 0) for name in ("AmountFCExclVat", "AmountFC"))

@@ -49,8 +49,10 @@ class LinkCase(SendingCase):
 
         :param lines: (quantity, price, text) each
         """
+        customer = customer or self.acme
         payload = {
-            "OrderedBy": (customer or self.acme).guid,
+            "OrderedBy": customer.guid,
+            "InvoiceTo": customer.guid,
             "OrderDate": day,
             "Journal": self.administration.sudo().journal_id.code,
             "SalesInvoiceLines": [

@@ -36,10 +36,11 @@ class TestLinkAccess(LinkCase, HttpCase):
         mine = Link.create(
             {"company_id": self.other_company.id, "administration_id": self.administration.id}
         )
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             mine.action_search()
         for records in (link.group_ids, link.line_ids):
-            self.assertFalse(records.with_user(self.outsider).has_access("read"))
+            hidden = records.with_user(self.outsider).with_company(self.other_company)
+            self.assertFalse(hidden.has_access("read"))
         self.assertFalse(self.sandbox.calls())
 
     def test_a_colleague_does_not_go_on_with_what_another_began(self):

@@ -157,9 +157,12 @@ class KeepingExactAdjust(models.TransientModel):
     def _show_rows(self, header, rows):
         """Set the rows of Exact against the stored lines, by their Exact ID."""
         invoice = self.invoice_id
-        mine = {line.guid: line for line in invoice.line_ids if line.guid}
-        prepared = [self._prepare_line(row, mine.pop(row["ID"], None)) for row in rows]
-        prepared += [self._prepare_gone(line) for line in mine.values()]
+        pairs, gone = invoice._pair_lines(rows), invoice.line_ids
+        for line in pairs.values():
+            gone -= line
+        prepared = [self._prepare_line(row, pairs.get(row["ID"])) for row in rows]
+        # What was gone before and was taken over is worth nothing, and no difference any more.
+        prepared += [self._prepare_gone(line) for line in gone if line.guid or line.amount]
         self.write(
             {
                 "is_open": header["Status"] != STATUS_PROCESSED,

@@ -72,22 +72,27 @@ class KeepingExactInvoiceLink(models.TransientModel):
     partner_known = fields.Boolean(compute="_compute_partner_known")
     proposal = fields.Text(readonly=True)
     left_stranger_count = fields.Integer(compute="_compute_found")
-    rate_mode = fields.Selection(
-        selection=[
+    worth_by = fields.Selection(
+        [
             ("rate_card", "Rate card"),
-            ("invoice_rate", "One hourly rate for the invoice"),
+            ("invoice_rate", "One hourly rate"),
             ("line_rate", "The prices of the invoice"),
         ],
-        help="What the hours are worth when they are set against the lines. What each hour is "
-        "billed for follows from the line it is on.",
+        string="Hours are worth",
+        default=lambda self: self._default_worth_by(),
+        required=True,
+        help="When they are set against the lines. What each hour is billed for follows from the "
+        "line it is on.",
     )
+    # Of the ways to price a new invoice these three are left: its lines are there already.
+    rate_mode = fields.Selection(compute="_compute_rate_mode", store=True, readonly=True)
     found_difference = fields.Monetary(compute="_compute_found_difference")
     line_ids = fields.One2many("keeping.exact.invoice.link.line", "link_id", readonly=True)
 
     # ------------------------------------------------------------------ defaults
 
-    def _default_rate_mode(self):
-        mode = super()._default_rate_mode()
+    def _default_worth_by(self):
+        mode = self._default_rate_mode()
         return mode if mode == "rate_card" else "line_rate"
 
     @api.model
@@ -130,6 +135,11 @@ class KeepingExactInvoiceLink(models.TransientModel):
         }
 
     # ------------------------------------------------------------------ compute
+
+    @api.depends("worth_by")
+    def _compute_rate_mode(self):
+        for link in self:
+            link.rate_mode = link.worth_by
 
     @api.depends("customer_id")
     def _compute_partner_known(self):

@@ -149,7 +149,7 @@ class KeepingExactInvoiceLinkProposal(models.TransientModel):
                 "shown": self._fingerprint(header, lines),
                 "confirm_difference": False,
                 # A rate card is in the currency of the books.
-                **({"rate_mode": "line_rate"} if own.id != currency_id else {}),
+                **({"worth_by": "line_rate"} if own.id != currency_id else {}),
                 "group_ids": [Command.clear()],
                 "line_ids": [
                     Command.clear(),

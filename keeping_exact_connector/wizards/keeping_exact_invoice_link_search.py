@@ -46,7 +46,7 @@ class KeepingExactInvoiceLinkSearch(models.TransientModel):
     _inherit = "keeping.exact.invoice.link"
 
     search_number = fields.Char(
-        string="Number", help="The invoice number, or the order number of one that is open."
+        string="Invoice number", help="The invoice number, or the order number of one that is open."
     )
     search_customer_id = fields.Many2one(
         "keeping.exact.customer",
@@ -56,7 +56,9 @@ class KeepingExactInvoiceLinkSearch(models.TransientModel):
     search_date_from = fields.Date(string="Dated from", default=lambda self: self._get_since())
     search_date_to = fields.Date(string="Dated until")
     search_amount = fields.Float(
-        string="Amount", digits=(16, 2), help="With or without VAT. Zero: any amount."
+        string="Amount of the invoice",
+        digits=(16, 2),
+        help="With or without VAT. Zero: any amount.",
     )
     search_reference = fields.Char(
         string="Reference", help="A part of Your reference or of the description."
