@@ -15,7 +15,11 @@ class KeepingExactInvoiceAdjusting(models.Model):
     _inherit = "keeping.exact.invoice"
 
     line_change_ids = fields.One2many(
-        "keeping.exact.line.change", "invoice_id", readonly=True, groups=INVOICING
+        "keeping.exact.line.change",
+        "invoice_id",
+        string="Changes of lines",
+        readonly=True,
+        groups=INVOICING,
     )
     line_change_state = fields.Selection(
         [("under_way", "Under way"), ("failed", "Refused")],
@@ -23,7 +27,9 @@ class KeepingExactInvoiceAdjusting(models.Model):
         compute="_compute_line_change_state",
         groups=INVOICING,
     )
-    line_change_message = fields.Text(compute="_compute_line_change_state", groups=INVOICING)
+    line_change_message = fields.Text(
+        compute="_compute_line_change_state", groups=INVOICING, export_string_translation=False
+    )
 
     # ------------------------------------------------------------------ compute
 

@@ -16,6 +16,7 @@ class KeepingExactInvoiceLinked(models.Model):
     _inherit = "keeping.exact.invoice"
 
     accepted_difference = fields.Monetary(
+        string="Accepted difference",
         readonly=True,
         copy=False,
         groups=INVOICING,

@@ -27,10 +27,10 @@ class KeepingExactAdjust(models.TransientModel):
     currency_id = fields.Many2one(related="invoice_id.currency_id")
     is_open = fields.Boolean(readonly=True, help="In Exact Online it is not processed yet.")
     line_ids = fields.One2many("keeping.exact.adjust.line", "adjust_id")
-    difference_count = fields.Integer(readonly=True)
-    amount_here = fields.Monetary(string="Excl. VAT here", readonly=True)
-    amount_there = fields.Monetary(string="Excl. VAT in Exact", readonly=True)
-    notice = fields.Text(readonly=True)
+    difference_count = fields.Integer(readonly=True, export_string_translation=False)
+    amount_here = fields.Monetary(readonly=True, export_string_translation=False)
+    amount_there = fields.Monetary(readonly=True, export_string_translation=False)
+    notice = fields.Char(readonly=True, export_string_translation=False)
     # What was read, in one piece: whether it is still so is seen at once.
     shown = fields.Char(readonly=True, export_string_translation=False)
 

@@ -32,10 +32,10 @@ class KeepingExactAdjustLine(models.TransientModel):
     quantity = fields.Float(digits=(16, 4))
     unit_price = fields.Float(string="Price", digits=(16, 4))
     amount = fields.Monetary(compute="_compute_amount")
-    stored_quantity = fields.Float(digits=(16, 4), readonly=True)
-    stored_price = fields.Float(digits=(16, 4), readonly=True)
+    stored_quantity = fields.Float(digits=(16, 4), readonly=True, export_string_translation=False)
+    stored_price = fields.Float(digits=(16, 4), readonly=True, export_string_translation=False)
     # It may have a discount in it: quantity times price does not tell.
-    stored_amount = fields.Monetary(readonly=True)
+    stored_amount = fields.Monetary(readonly=True, export_string_translation=False)
     exact_name = fields.Char(string="In Exact", readonly=True)
     exact_quantity = fields.Float(string="Quantity there", digits=(16, 4), readonly=True)
     exact_unit_price = fields.Float(string="Price there", digits=(16, 4), readonly=True)

@@ -46,7 +46,7 @@ class KeepingExactInvoiceLink(models.TransientModel):
         required=True,
         readonly=True,
     )
-    notice = fields.Text(readonly=True)
+    notice = fields.Char(readonly=True, export_string_translation=False)
     # Of the chosen invoice, as it was read.
     guid = fields.Char(string="Exact ID", readonly=True)
     number = fields.Char(readonly=True)
@@ -69,9 +69,11 @@ class KeepingExactInvoiceLink(models.TransientModel):
         domain="[('parent_id', '=', False), ('company_id', 'in', (False, company_id))]",
         help="Whose hours the invoice bills. An invoice has one customer.",
     )
-    partner_known = fields.Boolean(compute="_compute_partner_known")
-    proposal = fields.Text(readonly=True)
-    left_stranger_count = fields.Integer(compute="_compute_found")
+    partner_known = fields.Boolean(
+        compute="_compute_partner_known", export_string_translation=False
+    )
+    proposal = fields.Char(readonly=True)
+    left_stranger_count = fields.Integer(compute="_compute_found", export_string_translation=False)
     worth_by = fields.Selection(
         [
             ("rate_card", "Rate card"),
@@ -86,8 +88,12 @@ class KeepingExactInvoiceLink(models.TransientModel):
     )
     # Of the ways to price a new invoice these three are left: its lines are there already.
     rate_mode = fields.Selection(compute="_compute_rate_mode", store=True, readonly=True)
-    found_difference = fields.Monetary(compute="_compute_found_difference")
-    line_ids = fields.One2many("keeping.exact.invoice.link.line", "link_id", readonly=True)
+    found_difference = fields.Monetary(
+        compute="_compute_found_difference", export_string_translation=False
+    )
+    line_ids = fields.One2many(
+        "keeping.exact.invoice.link.line", "link_id", string="Lines in Exact", readonly=True
+    )
 
     # ------------------------------------------------------------------ defaults
 

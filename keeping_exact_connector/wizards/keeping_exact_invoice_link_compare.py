@@ -23,13 +23,11 @@ class KeepingExactInvoiceLinkCompare(models.TransientModel):
 
     _inherit = "keeping.exact.invoice.link"
 
-    group_ids = fields.One2many("keeping.exact.invoice.link.group", "link_id")
-    chosen_hours = fields.Float(compute="_compute_difference", digits=(16, 2))
-    chosen_amount = fields.Monetary(
-        string="Hours chosen", compute="_compute_difference", help="What they are worth here"
-    )
-    against_amount = fields.Monetary(string="Lines with hours", compute="_compute_difference")
-    without_amount = fields.Monetary(string="Lines without hours", compute="_compute_difference")
+    group_ids = fields.One2many("keeping.exact.invoice.link.group", "link_id", string="Your hours")
+    # What the hours are worth, and the lines with and without hours.
+    chosen_amount = fields.Monetary(compute="_compute_difference", export_string_translation=False)
+    against_amount = fields.Monetary(compute="_compute_difference", export_string_translation=False)
+    without_amount = fields.Monetary(compute="_compute_difference", export_string_translation=False)
     difference = fields.Monetary(
         compute="_compute_difference", help="How much more the lines are than the hours on them"
     )
@@ -37,8 +35,12 @@ class KeepingExactInvoiceLinkCompare(models.TransientModel):
     difference_size = fields.Monetary(
         compute="_compute_difference", export_string_translation=False
     )
-    difference_message = fields.Char(compute="_compute_difference_message")
-    unassigned_count = fields.Integer(compute="_compute_difference")
+    difference_message = fields.Char(
+        compute="_compute_difference_message", export_string_translation=False
+    )
+    unassigned_count = fields.Integer(
+        compute="_compute_difference", export_string_translation=False
+    )
     confirm_difference = fields.Boolean(string="I know that it differs")
     confirmed_difference = fields.Monetary(readonly=True, export_string_translation=False)
 
@@ -47,7 +49,6 @@ class KeepingExactInvoiceLinkCompare(models.TransientModel):
     @api.depends(
         "group_ids.line_id",
         "group_ids.worth",
-        "group_ids.billed_hours",
         "line_ids.amount",
         "line_ids.group_ids",
         "rate_mode",
@@ -56,7 +57,6 @@ class KeepingExactInvoiceLinkCompare(models.TransientModel):
         for link in self:
             groups = link.group_ids
             link.unassigned_count = len(groups.filtered(lambda group: not group.line_id))
-            link.chosen_hours = sum(groups.mapped("billed_hours"))
             shown = [
                 (line, groups.filtered(lambda group: group.line_id._origin == line._origin))  # noqa: B023
                 for line in link.line_ids

@@ -22,8 +22,8 @@ class KeepingExactInvoiceLinkGroup(models.TransientModel):
         "keeping.exact.invoice.link", required=True, readonly=True, ondelete="cascade", index=True
     )
     # What tells it from the others when the hours are looked at again.
-    key = fields.Char(required=True, readonly=True)
-    name = fields.Char(string="Hours", readonly=True)
+    key = fields.Char(required=True, readonly=True, export_string_translation=False)
+    name = fields.Char(string="Breakdown", readonly=True)
     currency_id = fields.Many2one(related="link_id.currency_id")
     count = fields.Integer(string="Entries", readonly=True)
     hours = fields.Float(string="Hours worked", digits=(16, 2), readonly=True)

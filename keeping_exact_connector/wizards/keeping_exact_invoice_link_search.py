@@ -63,8 +63,10 @@ class KeepingExactInvoiceLinkSearch(models.TransientModel):
     search_reference = fields.Char(
         string="Reference", help="A part of Your reference or of the description."
     )
-    row_ids = fields.One2many("keeping.exact.invoice.link.row", "link_id", readonly=True)
-    search_message = fields.Char(readonly=True)
+    row_ids = fields.One2many(
+        "keeping.exact.invoice.link.row", "link_id", string="Invoices in Exact", readonly=True
+    )
+    search_message = fields.Char(readonly=True, export_string_translation=False)
     # Where the next page is. An address, without any secret.
     following = fields.Char(readonly=True, export_string_translation=False)
 

@@ -157,3 +157,27 @@ def test_a_difference_is_linked_after_saying_that_one_knows(page, odoo, admin, b
     assert made["state"] == "open"
     assert made["accepted_difference"] == pytest.approx(0.5 * float(line["UnitPrice"]))
     assert made["difference_state"] == "same"
+
+
+def test_a_line_that_changed_in_exact_is_compared_and_taken_over(
+    page, odoo, sandbox, admin, administration, bookkeeper, picture
+):
+    invoice, line = bookkeeper("Gemeente Zeist")
+    code = admin.read("keeping.exact.administration", administration, "code")["code"]
+    price = float(line["UnitPrice"]) + 5
+    amount = price * float(line["Quantity"])
+    for path, where, values in (
+        (LINES, {"ID": line["ID"]}, {"UnitPrice": price, "NetPrice": price, "AmountFC": amount}),
+        (INVOICES, {"InvoiceID": invoice["InvoiceID"]}, {"AmountFCExclVat": amount}),
+    ):
+        sandbox.control("POST", f"rows/{code}/{path}", {"where": where, "values": values})
+    [link] = admin.find("keeping.exact.invoice", [("guid", "=", invoice["InvoiceID"])], "name")
+    log_in(page, odoo)
+    page.goto(f"{odoo.url}/odoo/exact-invoices/{link['id']}")
+    page.get_by_role("button", name="Compare with Exact").click()
+    dialog = page.locator(".modal")
+    expect(dialog.locator(".o_data_row")).to_contain_text("Changed in Exact", timeout=LOADING)
+    picture(page, "link-adjust", docs=True)
+    dialog.get_by_role("button", name="Take over from Exact").click()
+    expect(dialog).not_to_be_visible(timeout=LOADING)
+    expect(page.locator("div[name=line_ids] .o_data_row")).to_contain_text(f"{amount:,.2f}")
