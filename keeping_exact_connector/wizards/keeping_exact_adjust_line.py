@@ -19,7 +19,8 @@ class KeepingExactAdjustLine(models.TransientModel):
     guid = fields.Char(string="Exact ID", readonly=True)
     currency_id = fields.Many2one(related="adjust_id.currency_id")
     kind = fields.Selection(
-        [
+        string="Compared",
+        selection=[
             (SAME, "The same"),
             (CHANGED, "Changed in Exact"),
             (NEW, "New in Exact"),
@@ -37,9 +38,9 @@ class KeepingExactAdjustLine(models.TransientModel):
     # It may have a discount in it: quantity times price does not tell.
     stored_amount = fields.Monetary(readonly=True, export_string_translation=False)
     exact_name = fields.Char(string="In Exact", readonly=True)
-    exact_quantity = fields.Float(string="Quantity there", digits=(16, 4), readonly=True)
-    exact_unit_price = fields.Float(string="Price there", digits=(16, 4), readonly=True)
-    exact_amount = fields.Monetary(string="Amount there", readonly=True)
+    exact_quantity = fields.Float(string="Quantity in Exact", digits=(16, 4), readonly=True)
+    exact_unit_price = fields.Float(string="Price in Exact", digits=(16, 4), readonly=True)
+    exact_amount = fields.Monetary(string="Amount in Exact", readonly=True)
     # What is in Exact, as the sender compares it.
     shown = fields.Text(readonly=True, export_string_translation=False)
 
