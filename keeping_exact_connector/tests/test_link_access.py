@@ -28,6 +28,7 @@ class TestLinkAccess(LinkCase, HttpCase):
 
     def test_another_organisation_reaches_nothing(self):
         link = self._link()
+        self.sandbox.clear_calls()
         theirs = link.with_user(self.outsider).with_company(self.other_company)
         for name in ("action_search", "action_save", "action_compare"):
             with self.subTest(name=name), self.assertRaises(AccessError):
@@ -38,8 +39,9 @@ class TestLinkAccess(LinkCase, HttpCase):
         )
         with self.assertRaises(UserError):
             mine.action_search()
+        elsewhere = {"allowed_company_ids": self.other_company.ids}
         for records in (link.group_ids, link.line_ids):
-            hidden = records.with_user(self.outsider).with_company(self.other_company)
+            hidden = records.with_user(self.outsider).with_context(**elsewhere)
             self.assertFalse(hidden.has_access("read"))
         self.assertFalse(self.sandbox.calls())
 
