@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .link_case import LinkCase
 
@@ -127,3 +127,35 @@ class TestLinkProposal(LinkCase):
         invoice = self._saved(link)
         self.assertEqual(invoice.currency_id.name, "USD")
         self.assertEqual(invoice.hour_ids.mapped("amount"), [270])
+
+    def test_another_line_for_a_group_shows_at_once_what_it_does(self):
+        self._make_hours(3)
+        link = self._compared(self._bill((3, 100, "Website"), (1, 250, "Hosting")))
+        form = Form(link)
+        self.assertEqual(form.difference_size, 0)
+        with form.group_ids.edit(0) as group:
+            group.line_id = link.line_ids[1]
+        self.assertEqual(form.difference_size, 50)
+        self.assertIn("50.00", form.difference_message)
+        form.confirm_difference = True
+        form.save()
+        self.assertEqual(link.line_ids[1].difference, -50)
+        self.assertEqual(self._saved(link).line_ids[1].hours, 3)
+
+    def test_with_several_administrations_one_is_chosen_first(self):
+        self._make_hours(3)
+        mine = self.administration
+        other = self._make_linked(1)
+        Link = self.env["keeping.exact.invoice.link"].with_user(self.invoicer)
+        link = Link.browse(Link.with_company(self.company).action_open()["res_id"])
+        self.assertFalse(link.administration_id)
+        with self.assertRaisesRegex(UserError, "Choose the administration first"):
+            link.action_search()
+        guid = self._bill()
+        link.administration_id = other
+        link.action_search()
+        self.assertNotIn(guid, link.row_ids.mapped("guid"))
+        link.administration_id = mine
+        link.action_search()
+        self.assertIn(guid, link.row_ids.mapped("guid"))
+        self.assertEqual(self._linked(guid).administration_id, mine)

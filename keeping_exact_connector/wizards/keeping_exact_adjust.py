@@ -49,7 +49,7 @@ class KeepingExactAdjust(models.TransientModel):
 
         :param invoice: one keeping.exact.invoice that the user may write
         """
-        header, rows = self._read(invoice)
+        header, rows = self._read_from_exact(invoice)
         adjust_sudo = self.sudo().create({"invoice_id": invoice.id})
         adjust_sudo._show_rows(header, rows)
         return adjust_sudo.sudo(False)._show()
@@ -62,7 +62,7 @@ class KeepingExactAdjust(models.TransientModel):
         """
         self.ensure_one()
         invoice = self._check_may_adjust()
-        header, rows = self._read(invoice)
+        header, rows = self._read_from_exact(invoice)
         if self._fingerprint(header, rows) != self.shown:
             return self._show_changed(header, rows)
         invoice._touch()
@@ -121,7 +121,7 @@ class KeepingExactAdjust(models.TransientModel):
     # ------------------------------------------------------------------ reading
 
     @api.model
-    def _read(self, invoice):
+    def _read_from_exact(self, invoice):
         """Return header and lines of an invoice as they are in Exact now."""
         if invoice.state not in IN_EXACT or not invoice.guid:
             raise UserError(self.env._("%s is not in Exact Online.", invoice.name))

@@ -47,6 +47,8 @@ class KeepingExactInvoiceLink(models.TransientModel):
         readonly=True,
     )
     notice = fields.Char(readonly=True, export_string_translation=False)
+    # With several of them a person chooses, on the first page.
+    administration_id = fields.Many2one(required=False)
     # Of the chosen invoice, as it was read.
     guid = fields.Char(string="Exact ID", readonly=True)
     number = fields.Char(readonly=True)
@@ -233,6 +235,8 @@ class KeepingExactInvoiceLink(models.TransientModel):
         """
         self._check_invoicing()
         administration = self.administration_id
+        if not administration:
+            raise UserError(self.env._("Choose the administration first."))
         # Read as the user: another organisation's administration is refused here.
         administration.check_access("read")
         if self.company_id != administration.company_id:

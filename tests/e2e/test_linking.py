@@ -117,7 +117,7 @@ def test_an_existing_invoice_is_linked_with_the_hours_that_are_proposed(
     dialog.get_by_role("button", name="Save link").click()
     expect(dialog).not_to_be_visible(timeout=LOADING)
     see(page.locator("div[name=origin]"))
-    picture(page, "link-made", docs=True)
+    picture(page, "link-made")
     [made] = admin.find(
         "keeping.exact.invoice", [("guid", "=", invoice["InvoiceID"])], "hours", "origin", "state"
     )
