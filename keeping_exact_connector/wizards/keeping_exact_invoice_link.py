@@ -47,8 +47,6 @@ class KeepingExactInvoiceLink(models.TransientModel):
         readonly=True,
     )
     notice = fields.Char(readonly=True, export_string_translation=False)
-    # With several of them a person chooses, on the first page.
-    administration_id = fields.Many2one(required=False)
     # Of the chosen invoice, as it was read.
     guid = fields.Char(string="Exact ID", readonly=True)
     number = fields.Char(readonly=True)
