@@ -196,3 +196,8 @@ class TestAdjust(LinkCase):
             self.invoice.line_change_ids.create(
                 {"invoice_id": self.invoice.id, "shown": "{}", "wanted": "{}"}
             )
+
+
+@tagged("post_install", "-at_install")
+class TestAdjustLenient(TestAdjust):
+    profile = "lenient"
