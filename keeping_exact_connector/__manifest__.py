@@ -13,6 +13,7 @@
         "security/keeping_exact_groups.xml",
         "security/ir.model.access.csv",
         "security/keeping_exact_rules.xml",
+        "security/keeping_exact_link_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "views/keeping_exact_administration_views.xml",
@@ -46,6 +47,8 @@
         "wizards/keeping_exact_process_views.xml",
         "wizards/keeping_exact_release_views.xml",
         "views/keeping_exact_menus.xml",
+        "wizards/keeping_exact_invoice_link_views.xml",
+        "wizards/keeping_exact_adjust_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -156,6 +156,19 @@ class Client:
             yield from page
             del page  # or it would be held while the next one is read
 
+    def page(self, endpoint, *, select, where, order_by=None, following=None, division=None):
+        """One page of :meth:`pages`, for whoever goes on at another time or in another process.
+
+        :param following: where to go on, as an earlier call has answered
+        :return: list of dicts, and what to give as *following* for the next page, or ``None``
+        :raises ValueError: *following* leads elsewhere than to this list
+        """
+        address = self._address(endpoint, division)
+        url = following or with_query(address, self._options(select, where, None, order_by))
+        if not url.lower().startswith(f"{address}?".lower()):
+            raise ValueError("This is not the address of a next page of this list.")
+        return self._page(url, self._number(division), endpoint)
+
     def rows_of(self, endpoint, key, guids, *, select):
         """The rows with these GUIDs, in few calls and in any order; what is not shown is left out.
 

@@ -153,8 +153,10 @@ class KeepingExactInvoice(models.Model):
     sent_at = fields.Datetime(string="In Exact since", readonly=True, copy=False)
 
     _name_unique = models.Constraint("UNIQUE (name)", "Our reference must be unique.")
+    # One that was disconnected can be linked again, with other hours.
     _guid_unique = models.UniqueIndex(
-        "(administration_id, guid) WHERE guid IS NOT NULL",
+        "(administration_id, guid) WHERE guid IS NOT NULL"
+        " AND state NOT IN ('disconnected', 'removed')",
         "This invoice of Exact is linked already.",
     )
 

@@ -24,6 +24,7 @@ SOURCES = [
     ("line", "Rate chosen on the line"),
     ("amount", "Part of an agreed amount"),
     ("covered", "Covered by the invoice"),
+    ("linked", "As on the invoice in Exact"),
 ]
 
 

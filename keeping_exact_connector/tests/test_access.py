@@ -46,6 +46,13 @@ MODELS = {
     "keeping.exact.call": {"administrator": "r"},
     "keeping.exact.limit": {},
     "keeping.exact.invoice.create": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.invoice.link": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.invoice.link.row": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.invoice.link.line": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.invoice.link.group": {"invoicing": "rw", "processing": "rw"},
+    "keeping.exact.adjust": {"invoicing": "rw", "processing": "rw"},
+    "keeping.exact.adjust.line": {"invoicing": "rw", "processing": "rw"},
+    "keeping.exact.line.change": {"invoicing": "r", "processing": "r"},
     "keeping.exact.disconnect": {"administrator": "crwd"},
     "keeping.exact.use.connection": {"administrator": "crwd"},
     "keeping.exact.unbilled": {"invoicing": "r", "processing": "r"},
@@ -136,6 +143,7 @@ class TestAccess(AccessCase):
             .sudo()
             ._get_open(invoice),
             "keeping.exact.invoice.create": self._wizard(),
+            **self._make_link_records(invoice),
             "keeping.exact.disconnect": self.env["keeping.exact.disconnect"]
             .with_user(self.administrator)
             .create({"connection_id": self.administration.connection_id.id}),
@@ -167,6 +175,23 @@ class TestAccess(AccessCase):
         Exclusion = self.env["keeping.exact.exclusion"].sudo()
         Exclusion._exclude(hours, "Goodwill")
         return Exclusion.search([("timesheet_id", "=", hours.id)])
+
+    def _make_link_records(self, invoice):
+        Link = self.env["keeping.exact.invoice.link"].with_user(self.invoicer)
+        link = Link.with_company(self.company).create({}).sudo()
+        link.write(
+            {
+                "row_ids": [Command.create({"guid": "x"})],
+                "line_ids": [Command.create({"guid": "x"})],
+                "group_ids": [Command.create({"key": "x"})],
+            }
+        )
+        adjust = self.env["keeping.exact.adjust"].with_user(self.invoicer).sudo()
+        adjust = adjust.create({"invoice_id": invoice.id, "line_ids": [Command.create({})]})
+        change = {"invoice_id": invoice.id, "guid": "x", "shown": "{}", "wanted": "{}"}
+        records = (link, link.row_ids, link.line_ids, link.group_ids, adjust, adjust.line_ids)
+        change = self.env["keeping.exact.line.change"].sudo().create(change)
+        return {record._name: record for record in (*records, change)}
 
     def _make_use_connection(self):
         Wizard = self.env["keeping.exact.use.connection"].with_user(self.administrator)

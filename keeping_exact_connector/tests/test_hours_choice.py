@@ -185,3 +185,16 @@ class TestHoursChoice(ExactCase):
         taken.action_preview()
         with self.assertRaisesRegex(UserError, "2 entries in view, and now there are 1.*KE-"):
             wizard.action_preview()
+
+    def test_selected_hours_wait_for_the_choice_of_one_of_several_administrations(self):
+        other = self._make_administration(self.company, 100002)
+        hours = self._make_hours(1, 2).with_user(self.invoicer)
+        action = hours.action_keeping_exact_create_invoice()
+        wizard = self.env[action["res_model"]].with_user(self.invoicer).browse(action["res_id"])
+        self.assertEqual((wizard.found_count, len(wizard.administration_id)), (2, 0))
+        wizard.write({"rate_mode": "invoice_rate", "rate": 100})
+        with self.assertRaisesRegex(UserError, "Choose the administration first"):
+            wizard.action_preview()
+        wizard.administration_id = other
+        wizard.action_preview()
+        self.assertEqual(hours.keeping_exact_hour_ids.administration_id, other)

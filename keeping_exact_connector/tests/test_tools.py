@@ -9,7 +9,13 @@ from odoo.tools import config
 
 from ..tools import encryption, settings
 from ..tools.accounts import peppol_kind
-from ..tools.reference import ALPHABET, append_reference, carries_reference, make_reference
+from ..tools.reference import (
+    ALPHABET,
+    append_reference,
+    carries_reference,
+    find_references,
+    make_reference,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -32,6 +38,12 @@ class TestReference(TransactionCase):
         self.assertTrue(carries_reference("Uren KE-123456789 aangevuld", "KE-123456789"))
         self.assertFalse(carries_reference("Uren KE-1234", "KE-123456789"))
         self.assertFalse(carries_reference(None, "KE-123456789"))
+
+    def test_those_in_a_text_are_found(self):
+        mine, other = make_reference(), make_reference()
+        text = f"Hours {mine.lower()}, was {other} KE-1234"
+        self.assertEqual(find_references(text), [mine, other])
+        self.assertEqual(find_references(None), [])
 
     def test_no_text_leaves_the_reference_alone(self):
         self.assertEqual(append_reference("", "KE-123456789", 60), "KE-123456789")

@@ -1,5 +1,6 @@
 """Our reference on an invoice in Exact: short, random, easy to read aloud."""
 
+import re
 import secrets
 
 # Crockford's base 32: without the letters that look like a digit or like one another.
@@ -26,6 +27,15 @@ def append_reference(text, reference, limit):
     if len(text) > room:
         text = text[: room - 1].rstrip() + "…"
     return f"{text} {reference}".strip()
+
+
+def find_references(text):
+    """Return the references in *text* that look like ours, as :func:`make_reference` writes them.
+
+    :param text: as read from Exact, or nothing
+    """
+    pattern = rf"{PREFIX}[{ALPHABET}]{{{LENGTH - len(PREFIX)}}}"
+    return re.findall(pattern, (text or "").upper())
 
 
 def carries_reference(text, reference):

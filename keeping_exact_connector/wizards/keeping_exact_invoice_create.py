@@ -39,9 +39,9 @@ class KeepingExactInvoiceCreate(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+    # Hours that were selected open it before anybody has chosen one of several.
     administration_id = fields.Many2one(
         "keeping.exact.administration",
-        required=True,
         default=lambda self: self._default_administration_id(),
         domain="[('company_id', '=', company_id), ('state', '=', 'linked')]",
         help="The books in which the invoice is made.",
@@ -283,6 +283,8 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         :raise UserError: says what is missing
         """
         self._check_invoicing()
+        if not self.administration_id:
+            raise UserError(self.env._("Choose the administration first."))
         # Read as the user: another organisation's administration is refused here.
         self.administration_id.check_access("read")
         self.company_id._check_keeping_exact_enabled()

@@ -154,3 +154,18 @@ class TestExactSide(SaleCase):
                     [("company_id", "=", self.company.id)]
                 )
                 self.assertEqual(rows.timesheet_id, expected)
+
+    def test_hours_on_an_invoice_in_odoo_are_not_linked_with_one_in_exact(self):
+        hours = self._make_hours(1, 2)
+        self._bill_in_odoo()
+        Link = self.env["keeping.exact.invoice.link"].with_user(self.invoicer)
+        link = Link.with_company(self.company).create(
+            {
+                "administration_id": self.administration.id,
+                "partner_id": hours.partner_id.commercial_partner_id.id,
+                "date_from": False,
+                "date_to": False,
+            }
+        )
+        self.assertEqual((link.found_count, link.left_odoo_count), (0, 2))
+        self.assertIn("2 on an invoice in Odoo", link.left_out)

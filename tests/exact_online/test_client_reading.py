@@ -122,6 +122,33 @@ def test_an_empty_page_after_an_exactly_full_one(server, client):
     assert read(client) == [{"ID": 1}]
 
 
+def test_a_page_is_gone_on_with_later_and_by_another_client(server, client, tokens):
+    following = f"{server.url}/api/v1/7/CRM/Accounts?$skiptoken=guid'71b9'"
+    server.script(listing({"ID": 1}, following=following), listing({"ID": 2}))
+    where = ge("Created", date(2026, 1, 1))
+    rows, kept = client.page(ACCOUNTS, select=["ID"], where=where, order_by=["ID desc"])
+    assert (rows, kept) == ([{"ID": 1}], following)
+    assert server.requests[0].query["$orderby"] == "ID desc"
+    with Client(server.url, tokens, division=7) as other:
+        assert other.page(ACCOUNTS, select=["ID"], where=where, following=kept) == (
+            [{"ID": 2}],
+            None,
+        )
+    assert server.requests[1].target == following.removeprefix(server.url)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/8/crm/Accounts?a", "/api/v1/7/crm/AccountsX?a", "/api/v1/7/crm/Accounts/../x?"],
+)
+def test_a_page_of_another_list_is_not_gone_on_with(server, client, path):
+    with pytest.raises(ValueError, match="next page"):
+        client.page(ACCOUNTS, select=["ID"], where=None, following=f"{server.url}{path}")
+    with pytest.raises(ValueError, match="next page"):
+        client.page(ACCOUNTS, select=["ID"], where=None, following=f"https://x.nl{path}")
+    assert not server.requests
+
+
 def test_one_page_is_asked_for_at_a_time(server, client):
     server.script(*[listing({"ID": n}, following=f"{server.url}/api/v1/7/x?{n}") for n in range(5)])
     pages = client.pages(ACCOUNTS, select=["ID"])

@@ -206,6 +206,21 @@ MESSAGES = {
         _lt("Exact Online refused so many documents that it would soon block this app for them."),
         _lt("Correct what was refused, and try again in an hour. Invoices go on meanwhile."),
     ),
+    "line_gone": Message(
+        _lt("This line is not on the invoice in Exact Online any more: %(text)s"),
+        _lt("Nothing was changed. Compare with Exact, and take over or disconnect."),
+        "exact",
+    ),
+    "line_late": Message(
+        _lt("The invoice was processed before this line was changed: %(text)s"),
+        _lt("A processed invoice is not changed. Compare with Exact, and take over."),
+        "exact",
+    ),
+    "line_changed": Message(
+        _lt("Somebody changed this line in Exact Online since it was shown: %(text)s"),
+        _lt("It was not overwritten. Compare with Exact again, and choose what holds."),
+        "exact",
+    ),
     "internal": Message(
         _lt("Something went wrong here before anything was sent: %(text)s"),
         _lt("Nothing was sent. Try again; if it stays, send this text to support."),

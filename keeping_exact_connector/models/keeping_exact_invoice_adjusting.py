@@ -1,0 +1,199 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_round
+
+from ..tools.guards import INVOICING
+
+UNDER_WAY = ("waiting", "sending", "uncertain")
+
+
+class KeepingExactInvoiceAdjusting(models.Model):
+    """What follows when lines are no longer the same here and in Exact."""
+
+    _inherit = "keeping.exact.invoice"
+
+    line_change_ids = fields.One2many(
+        "keeping.exact.line.change",
+        "invoice_id",
+        string="Changes of lines",
+        readonly=True,
+        groups=INVOICING,
+    )
+    line_change_state = fields.Selection(
+        [("under_way", "Under way"), ("failed", "Refused")],
+        string="Change of lines",
+        compute="_compute_line_change_state",
+        groups=INVOICING,
+    )
+    line_change_message = fields.Text(
+        compute="_compute_line_change_state", groups=INVOICING, export_string_translation=False
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("line_change_ids.state", "line_change_ids.error_code")
+    @api.depends_context("lang", "tz")
+    def _compute_line_change_state(self):
+        for invoice in self:
+            failed = invoice.line_change_ids.filtered(lambda step: step.state == "failed")
+            going = invoice.line_change_ids.filtered(lambda step: step.state in UNDER_WAY)
+            invoice.line_change_state = (failed and "failed") or (going and "under_way")
+            told = [step.error_message or "" for step in failed or going]
+            told += [step.error_remedy or "" for step in failed[:1]]
+            invoice.line_change_message = "\n".join(filter(None, told)) or False
+
+    # ------------------------------------------------------------------ actions
+
+    def action_compare_lines(self):
+        """Read the lines in Exact, and set them against those that are stored.
+
+        :raise UserError: it is not in Exact, or Exact cannot be read
+        """
+        self.ensure_one()
+        self._check_invoicing()
+        return self.env["keeping.exact.adjust"]._open_for(self)
+
+    def action_retry_line_changes(self):
+        """Try again to change the lines that were refused; each is looked at first."""
+        self._check_invoicing()
+        failed = self.sudo().line_change_ids.filtered(lambda step: step.state == "failed")
+        failed.write({"state": "waiting", "error_code": False, "error_text": False})
+        Operation = self.env["keeping.exact.operation"].sudo()
+        Operation._plan(failed.sorted("id"))
+        Operation._wake_sender()
+        return True
+
+    def action_cancel_line_changes(self):
+        """Give up what was refused: the lines stay as they are in Exact."""
+        return self.line_change_ids.filtered(lambda step: step.state == "failed").action_cancel()
+
+    # ------------------------------------------------------------------ business
+
+    def _pair_lines(self, rows):
+        """Return which stored line each row of Exact is: dict of records by the row's Exact ID.
+
+        Exact may answer a new invoice without its lines (reference, chapter 4.3), so lines may
+        have no Exact ID yet: they get it here. Such a line is the row that reads the same, else
+        the one at the same place as long as there are equally many.
+
+        :param list rows: of ``_read_exact_lines``
+        """
+        self.ensure_one()
+        lines = self.line_ids.sorted(lambda line: (line.sequence, line.id))
+        found = {line.guid: line for line in lines if line.guid}
+        pairs = {row["ID"]: found[row["ID"]] for row in rows if row["ID"] in found}
+        unknown = [line for line in lines if not line.guid]
+        for line in [*unknown]:
+            free = (row for row in rows if row["ID"] not in pairs)
+            same = next((row for row in free if line._is_as_shown(row)), None)
+            if same:
+                pairs[same["ID"]] = line
+                unknown.remove(line)
+        if len(lines) == len(rows):
+            places = dict(zip(lines, rows, strict=True))
+            for line in unknown:
+                pairs.setdefault(places[line]["ID"], line)
+        for guid, line in pairs.items():
+            if line.guid != guid:
+                line.guid = guid
+        return pairs
+
+    def _change_lines(self, changes):
+        """Plan to change lines in Exact.
+
+        :param list changes: values of keeping.exact.line.change
+        :raise UserError: it is not open, or changes of it are under way
+        """
+        self.ensure_one()
+        if self.state != "open":
+            raise UserError(
+                self.env._("Lines can only be changed while the invoice is open in Exact Online.")
+            )
+        if self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY):
+            raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
+        self.action_cancel_line_changes()
+        steps = self.env["keeping.exact.line.change"].create(
+            [{"invoice_id": self.id, **change} for change in changes]
+        )
+        Operation = self.env["keeping.exact.operation"]
+        Operation._plan(steps)
+        Operation._wake_sender()
+
+    def _note_line_changed(self, step):
+        """A line is in Exact as it was meant: it is so here too, and totals are read again."""
+        self.ensure_one()
+        wanted = json.loads(step.wanted)
+        line = self.line_ids.filtered(lambda line: line.guid == step.guid)
+        before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
+        rounding = self.currency_id.rounding or 0.01
+        # A discount on the line stays on it.
+        full = line.quantity * line.unit_price
+        share = before / full if full else 1
+        amount = float_round(quantity * price * share, precision_rounding=rounding)
+        line.write(
+            {
+                "name": wanted["Description"] or line.name,
+                "notes": wanted["Notes"],
+                "quantity": quantity,
+                "unit_price": price,
+                "exact_amount": amount,
+                "as_in_exact": True,
+            }
+        )
+        more = amount - before
+        vat = float_round(more * line.vat_code_id.percentage, precision_rounding=rounding)
+        self.write(
+            {
+                "meant_untaxed": self.meant_untaxed + more,
+                "meant_total": self.meant_total + more + vat,
+            }
+        )
+        self._message_log(
+            body=self.env._(
+                "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",
+                user=step.create_uid.name,
+                line=step.name,
+                quantity=wanted["Quantity"],
+                price=wanted["UnitPrice"],
+            )
+        )
+        self._plan_reread()
+        self.env["keeping.exact.operation"]._wake_sender()
+
+    def _take_over_lines(self, header, rows):
+        """Have the stored lines follow Exact. What each hour was billed for stays.
+
+        A line that is gone there is worth nothing here any more; hours on it stay on the link.
+
+        :param dict header: of SalesInvoices, as read just now
+        :param list rows: its lines
+        """
+        self.ensure_one()
+        Line = self.env["keeping.exact.invoice.line"]
+        pairs, gone = self._pair_lines(rows), self.line_ids
+        for vals in Line._prepare_vals_from_exact(self.administration_id, rows):
+            if line := pairs.get(vals["guid"]):
+                line.write(vals)
+                gone -= line
+            else:
+                Line.create({"invoice_id": self.id, **vals})
+        gone.write({"guid": False, "quantity": 0, "exact_amount": 0, "as_in_exact": True})
+        self.write(self._prepare_vals_from_exact(header))
+        untaxed, total = (float(header[name] or 0) for name in ("AmountFCExclVat", "AmountFC"))
+        self.write(
+            {
+                "amount_untaxed": untaxed,
+                "amount_total": total,
+                "meant_untaxed": untaxed,
+                "meant_total": total,
+                "meant_date": self.meant_date and self.invoice_date,
+                "meant_known": True,
+            }
+        )
+        self._message_log(
+            body=self.env._(
+                "%s took over the lines as they are in Exact Online.", self.env.user.name
+            )
+        )

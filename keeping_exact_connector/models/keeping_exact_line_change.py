@@ -1,0 +1,140 @@
+import json
+from functools import partial
+from uuid import UUID
+
+from odoo import api, fields, models
+
+from .. import exact_online
+from ..pricing.money import to_decimal
+from .keeping_exact_invoice_exact_lines import ENDPOINT
+from .keeping_exact_invoice_line import PRECISION
+from .keeping_exact_invoice_sending import PROCESSED
+from .keeping_exact_sendable import CannotSend
+
+# What is changed of a line, by the name that Exact has for it (reference, chapter 4.4).
+TEXTS, NUMBERS = ("Description", "Notes"), ("Quantity", "UnitPrice")
+
+
+class KeepingExactLineChange(models.Model):
+    """A line of an open invoice in Exact that is to be as it is here.
+
+    Sent once and only if the line still is what the person was shown: what somebody has changed
+    there since is not overwritten.
+    """
+
+    _name = "keeping.exact.line.change"
+    _description = "Change of an Invoice Line in Exact Online"
+    _inherit = ["keeping.exact.invoice.step"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _exact_kind = "line_change"
+    _exact_post_endpoint = ENDPOINT
+    _exact_is_extra = True
+
+    invoice_id = fields.Many2one(
+        "keeping.exact.invoice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    administration_id = fields.Many2one(related="invoice_id.administration_id", store=True)
+    company_id = fields.Many2one(related="invoice_id.company_id", store=True, index=True)
+    name = fields.Char(string="Line", readonly=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("sending", "Being sent"),
+            ("uncertain", "Looking up"),
+            ("failed", "Refused"),
+            ("done", "In Exact"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="waiting",
+        required=True,
+        readonly=True,
+    )
+    # Values of Exact as JSON: what the person saw there, and what is to be there.
+    shown = fields.Text(required=True, readonly=True, export_string_translation=False)
+    wanted = fields.Text(required=True, readonly=True, export_string_translation=False)
+
+    # ------------------------------------------------------------------ values
+
+    @api.model
+    def _dump(self, row):
+        """Return the values of a line that are changed here, to be compared and sent.
+
+        :param dict row: of SalesInvoiceLines
+        """
+        numbers = {
+            name: str(to_decimal(float(row[name] or 0), PRECISION[1]).normalize() + 0)
+            for name in NUMBERS
+        }
+        texts = {name: row[name] or "" for name in TEXTS}
+        return json.dumps({**numbers, **texts}, sort_keys=True)
+
+    def _get_changes(self):
+        """Return the properties that are to be another value than was shown."""
+        self.ensure_one()
+        shown, wanted = json.loads(self.shown), json.loads(self.wanted)
+        return {name: value for name, value in wanted.items() if shown[name] != value}
+
+    # ------------------------------------------------------------------ business
+
+    def _get_invoice(self):
+        return self.invoice_id
+
+    def _exact_order_key(self):
+        # Of its own invoice: what is not settled here holds up no other.
+        return ("lines", self.invoice_id.id)
+
+    def _read_line(self, client):
+        where = exact_online.eq("ID", UUID(self.guid))
+        return client.first(ENDPOINT, select=["ID", *NUMBERS, *TEXTS], where=where)
+
+    def _exact_look_before(self, client):
+        row = self._read_line(client)
+        if row and self._dump(row) == self.wanted:
+            return row
+        if not row:
+            raise CannotSend(self.name, "line_gone")
+        invoice = self.invoice_id._read_in_exact(client)
+        if not invoice or invoice["Status"] == PROCESSED:
+            raise CannotSend(self.name, "line_late")
+        if self._dump(row) != self.shown:
+            raise CannotSend(self.name, "line_changed")
+        return None
+
+    def _exact_request(self, client):
+        key, reference = UUID(self.guid), self._exact_reference()
+        return partial(client.put, self._exact_post_endpoint, key, reference=reference)
+
+    def _prepare_exact_payload(self):
+        """Return the body of PUT salesinvoice/SalesInvoiceLines (reference, chapter 4.4)."""
+        return {
+            name: to_decimal(float(value), PRECISION[1]) if name in NUMBERS else value
+            for name, value in self._get_changes().items()
+        }
+
+    def _exact_find(self, client, since):
+        row = self._read_line(client)
+        return [row] if row and self._dump(row) == self.wanted else []
+
+    def _exact_absence_proved(self, client):
+        # Not by an empty list, but by the line itself, which is read and is not as wanted.
+        row = self._read_line(client)
+        return bool(row) and self._dump(row) != self.wanted
+
+    def _exact_key(self, row):
+        return self.guid
+
+    def _exact_made(self, row):
+        self.write({"state": "done", "error_code": False, "error_text": False, "retry_at": False})
+        self.invoice_id._note_line_changed(self)
+
+    # ------------------------------------------------------------------ actions
+
+    def action_cancel(self):
+        """Give up a change that was not sent, or was refused."""
+        self.invoice_id._check_invoicing()
+        steps = self.sudo()
+        steps._cancel()
+        steps.filtered(lambda step: step.state == "failed").state = "cancelled"
+        return True

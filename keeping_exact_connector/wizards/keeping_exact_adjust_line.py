@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import float_round
+
+SAME, CHANGED, NEW, GONE = "same", "changed", "new", "gone"
+EDITABLE = {"name", "quantity", "unit_price"}
+
+
+class KeepingExactAdjustLine(models.TransientModel):
+    """A line as it is stored here, beside what it is in Exact."""
+
+    _name = "keeping.exact.adjust.line"
+    _description = "Line of an Exact Invoice to Compare"
+    _order = "id"
+
+    adjust_id = fields.Many2one(
+        "keeping.exact.adjust", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    guid = fields.Char(string="Exact ID", readonly=True)
+    currency_id = fields.Many2one(related="adjust_id.currency_id")
+    kind = fields.Selection(
+        string="Compared",
+        selection=[
+            (SAME, "The same"),
+            (CHANGED, "Changed in Exact"),
+            (NEW, "New in Exact"),
+            (GONE, "Gone in Exact"),
+        ],
+        readonly=True,
+    )
+    hours = fields.Float(string="Hours on it", digits=(16, 2), readonly=True)
+    name = fields.Char(string="Here")
+    quantity = fields.Float(digits=(16, 4))
+    unit_price = fields.Float(string="Price", digits=(16, 4))
+    amount = fields.Monetary(compute="_compute_amount")
+    stored_quantity = fields.Float(digits=(16, 4), readonly=True, export_string_translation=False)
+    stored_price = fields.Float(digits=(16, 4), readonly=True, export_string_translation=False)
+    # It may have a discount in it: quantity times price does not tell.
+    stored_amount = fields.Monetary(readonly=True, export_string_translation=False)
+    exact_name = fields.Char(string="In Exact", readonly=True)
+    exact_quantity = fields.Float(string="Quantity in Exact", digits=(16, 4), readonly=True)
+    exact_unit_price = fields.Float(string="Price in Exact", digits=(16, 4), readonly=True)
+    exact_amount = fields.Monetary(string="Amount in Exact", readonly=True)
+    # What is in Exact, as the sender compares it.
+    shown = fields.Text(readonly=True, export_string_translation=False)
+
+    @api.depends("quantity", "unit_price", "stored_amount")
+    def _compute_amount(self):
+        for line in self:
+            figures = (line.quantity, line.unit_price)
+            rounding = line.currency_id.rounding or 0.01
+            product = float_round(line.quantity * line.unit_price, precision_rounding=rounding)
+            stored = figures == (line.stored_quantity, line.stored_price)
+            line.amount = line.stored_amount if stored else product
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - EDITABLE:
+            raise AccessError(self.env._("Only texts, quantities and prices can be changed here."))
+        return super().write(vals)
