@@ -14,7 +14,7 @@ class KeepingExactCorrect(models.TransientModel):
 
     timesheet_id = fields.Many2one("account.analytic.line", required=True, readonly=True)
     date = fields.Date(related="timesheet_id.date")
-    employee_id = fields.Many2one(related="timesheet_id.employee_id")
+    employee_id = fields.Many2one(related="timesheet_id.employee_id", help="Whose hours these are")
     project_id = fields.Many2one(related="timesheet_id.project_id")
     name = fields.Char(related="timesheet_id.name")
     currency_id = fields.Many2one("res.currency", compute="_compute_invoices")
