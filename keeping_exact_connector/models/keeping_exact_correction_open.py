@@ -20,6 +20,28 @@ class KeepingExactCorrectionOpen(models.Model):
     _auto = False
     _order = "date, id"
     _rec_name = "name"
+    # What the rows are made of is written before they are read.
+    _depends = {
+        "keeping.exact.hour": [
+            "amount",
+            "billed_hours",
+            "corrected_id",
+            "date",
+            "hours",
+            "live",
+            "partner_id",
+        ],
+        "keeping.exact.correction": [
+            "amount_after",
+            "billed_after",
+            "hour_id",
+            "hours_after",
+            "hours_before",
+            "kind",
+            "reason",
+        ],
+        "keeping.exact.invoice": ["currency_id"],
+    }
 
     hour_id = fields.Many2one("keeping.exact.hour", string="Corrects", readonly=True)
     administration_id = fields.Many2one("keeping.exact.administration", readonly=True)
@@ -169,5 +191,4 @@ class KeepingExactCorrectionOpen(models.Model):
         ]
         if projects:
             domain.append(("project_id", "in", projects.ids))
-        self.env.flush_all()
         return self.search(domain)

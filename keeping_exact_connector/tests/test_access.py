@@ -201,10 +201,12 @@ class TestAccess(AccessCase):
     def _make_corrections(self, invoice):
         hour = invoice.hour_ids[0]
         values = {"hour_id": hour.id, "company_id": self.company.id, "reason": "x"}
+        values |= {"hours_after": 0, "billed_after": 0, "amount_after": 0}
         correction = self.env["keeping.exact.correction"].sudo().create(values)
         mine = self.env(user=self.invoicer)
         correct = mine["keeping.exact.correct"].create({"timesheet_id": hour.timesheet_id.id})
         waive = mine["keeping.exact.waive"].create({"hour_ids": hour.ids})
+        self.env.flush_all()
         opened = self.env["keeping.exact.correction.open"].sudo().browse(hour.id)
         return {record._name: record.sudo() for record in (correction, opened, correct, waive)}
 

@@ -10,9 +10,7 @@ from devtools import walk
 pytestmark = pytest.mark.e2e
 
 
-def test_correct_a_billed_hour_and_settle_it_on_a_draft(
-    page, odoo, sandbox, admin, hours, picture
-):
+def test_correct_a_billed_hour_and_settle_it_on_a_draft(page, odoo, sandbox, admin, hours, picture):
     administration = walk.link(admin, walk.connect(admin, sandbox))
     walk.choose_journal(admin, administration)
     invoice = _make_open_invoice(admin, administration)
