@@ -25,6 +25,7 @@ KINDS = [
     ("document", "Document"),
     ("attachment", "File of a document"),
     ("document_link", "Link to a document"),
+    ("credit_note", "Credit note"),
 ]
 SENDABLE_MODELS = [
     ("keeping.exact.customer", "Customer"),
@@ -34,6 +35,7 @@ SENDABLE_MODELS = [
     ("keeping.exact.document", "Document"),
     ("keeping.exact.document.attachment", "File of a document"),
     ("keeping.exact.document.link", "Link to a document"),
+    ("keeping.exact.credit", "Credit note"),
 ]
 
 

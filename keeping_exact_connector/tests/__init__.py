@@ -13,6 +13,8 @@ from . import (
     test_consent,
     test_contract_limit,
     test_cover,
+    test_credits,
+    test_credits_making,
     test_customer_creation,
     test_database_ledger,
     test_disconnecting,
