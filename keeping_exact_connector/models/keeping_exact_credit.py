@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import messages
 from ..tools.reference import make_reference
 
 UNDER_WAY = ("waiting", "sending", "uncertain")
@@ -123,6 +124,9 @@ class KeepingExactCredit(models.Model):
         failed.write({"state": "waiting", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"].sudo()
         Operation._plan(failed.sorted("id"))
+        # A limit of Exact does not give way to impatience: each call too many counts.
+        hasty = credits_sudo.filtered(lambda credit: not messages.is_limit(credit.error_code))
+        Operation._get_open(hasty).due_at = False
         Operation._wake_sender()
         return True
 
@@ -137,9 +141,7 @@ class KeepingExactCredit(models.Model):
                 raise UserError(
                     self.env._("Only a credit note that was not sent yet can be given up.")
                 )
-            self.env["keeping.exact.operation"]._get_open(credit).state = "cancelled"
-            credit.write({"state": "cancelled", "retry_at": False})
-            credit.hour_ids.credit_id = False
+            credit._give_up()
         return True
 
     def action_undo(self):
@@ -173,6 +175,12 @@ class KeepingExactCredit(models.Model):
 
     def _get_invoice(self):
         return self.invoice_id
+
+    def _give_up(self):
+        """Make none of what was not sent yet: its hours stay billed."""
+        self.env["keeping.exact.operation"].sudo()._get_open(self).state = "cancelled"
+        self.write({"state": "cancelled", "retry_at": False})
+        self.hour_ids.credit_id = False
 
     def _settle(self):
         """It is certain: free its hours, and have the link follow."""

@@ -180,7 +180,5 @@ class KeepingExactCreditInvoice(models.Model):
                     self.name,
                 )
             )
-        self.env["keeping.exact.operation"]._get_open(pending).state = "cancelled"
-        pending.write({"state": "cancelled", "retry_at": False})
-        pending.hour_ids.credit_id = False
+        pending._give_up()
         return super()._release()

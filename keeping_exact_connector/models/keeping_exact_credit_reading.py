@@ -64,9 +64,13 @@ class KeepingExactCreditReading(models.Model):
 
         :param str guid: only this one
         """
-        where = exact_online.eq("InvoiceID", UUID(guid)) if guid else exact_online.all_of(
-            exact_online.eq("OrderedBy", UUID(self.customer_id.guid)),
-            exact_online.ge("InvoiceDate", since),
+        where = (
+            exact_online.eq("InvoiceID", UUID(guid))
+            if guid
+            else exact_online.all_of(
+                exact_online.eq("OrderedBy", UUID(self.customer_id.guid)),
+                exact_online.ge("InvoiceDate", since),
+            )
         )
         also = ["Type", "InvoiceDate", "YourRef", "Remarks", "OrderedBy", "Currency"]
         rows = list(client.rows(INVOICES, select=[*self._get_select(), *also], where=where))
@@ -85,14 +89,29 @@ class KeepingExactCreditReading(models.Model):
         """
         if not client.has_right(ENTRIES, "GET"):
             return [], False
-        where = exact_online.eq("EntryID", UUID(guid)) if guid else exact_online.all_of(
-            exact_online.eq("Customer", UUID(self.customer_id.invoice_account or
-                                             self.customer_id.guid)),
-            exact_online.eq("Type", ENTRY_CREDIT),
-            exact_online.ge("EntryDate", since),
+        where = (
+            exact_online.eq("EntryID", UUID(guid))
+            if guid
+            else exact_online.all_of(
+                exact_online.eq(
+                    "Customer", UUID(self.customer_id.invoice_account or self.customer_id.guid)
+                ),
+                exact_online.eq("Type", ENTRY_CREDIT),
+                exact_online.ge("EntryDate", since),
+            )
         )
-        select = ["EntryID", "InvoiceNumber", "EntryDate", "Description", "YourRef", "Type",
-                  "Status", "Customer", "Created", "Currency"]
+        select = [
+            "EntryID",
+            "InvoiceNumber",
+            "EntryDate",
+            "Description",
+            "YourRef",
+            "Type",
+            "Status",
+            "Customer",
+            "Created",
+            "Currency",
+        ]
         try:
             rows = list(client.rows(ENTRIES, select=select, where=where))[:NEWEST]
         except exact_online.NoRight:

@@ -14,6 +14,7 @@ from . import (
     test_contract_limit,
     test_cover,
     test_credits,
+    test_credits_access,
     test_credits_making,
     test_customer_creation,
     test_database_ledger,

@@ -13,7 +13,7 @@ class KeepingExactCreditCandidate(models.TransientModel):
         "keeping.exact.credit.find", required=True, readonly=True, index=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="find_id.currency_id")
-    guid = fields.Char(readonly=True)
+    guid = fields.Char(string="Exact ID", readonly=True)
     source = fields.Selection(
         [
             ("note", "Credit note"),

@@ -16,8 +16,8 @@ class KeepingExactCreditChoice(models.TransientModel):
     )
     partner_id = fields.Many2one(related="invoice_id.partner_id")
     currency_id = fields.Many2one(related="invoice_id.currency_id")
-    guid = fields.Char(readonly=True)
-    source = fields.Char(readonly=True)
+    guid = fields.Char(string="Exact ID", readonly=True)
+    source = fields.Char(readonly=True, export_string_translation=False)
     number = fields.Char(string="Credit note", readonly=True)
     note_date = fields.Date(string="Date", readonly=True)
     note_amount = fields.Monetary(string="Credits", readonly=True, help="Without VAT")
@@ -271,9 +271,7 @@ class KeepingExactCreditChoice(models.TransientModel):
             left = line.line_id.amount - before.get(line.line_id.id, 0)
             if self.currency_id.compare_amounts(left, line.left):
                 raise UserError(
-                    self.env._(
-                        "%s was credited meanwhile. Close this and look again.", line.name
-                    )
+                    self.env._("%s was credited meanwhile. Close this and look again.", line.name)
                 )
         used = invoice._get_used([self.guid]).get(self.guid, 0) if self.guid else 0
         if self.currency_id.compare_amounts(used, self.note_used):
@@ -288,8 +286,11 @@ class KeepingExactCreditChoice(models.TransientModel):
     def _prepare_found(self):
         Credit = self.env["keeping.exact.credit"].sudo()
         parts = Credit.search(
-            [("administration_id", "=", self.invoice_id.administration_id.id),
-             ("guid", "=", self.guid), ("state", "=", "done")]
+            [
+                ("administration_id", "=", self.invoice_id.administration_id.id),
+                ("guid", "=", self.guid),
+                ("state", "=", "done"),
+            ]
         )
         return {
             **self._prepare_credit(),
