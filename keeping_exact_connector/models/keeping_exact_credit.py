@@ -87,7 +87,9 @@ class KeepingExactCredit(models.Model):
         string="Amount of the hours", readonly=True, help="For which the hours were billed"
     )
     difference_accepted = fields.Boolean(
-        readonly=True, help="The amounts differ, and that was accepted when it was confirmed."
+        string="Difference accepted",
+        readonly=True,
+        help="The amounts differ, and that was accepted when it was confirmed.",
     )
     reasons = fields.Text(string="Why this one", readonly=True)
     state_before = fields.Char(readonly=True, export_string_translation=False)

@@ -22,6 +22,7 @@ class KeepingExactCreditInvoice(models.Model):
         compute_sudo=True,
     )
     credited_hours = fields.Float(
+        string="Credited hours",
         compute="_compute_credit_state",
         compute_sudo=True,
         digits=(16, 2),
@@ -34,7 +35,9 @@ class KeepingExactCreditInvoice(models.Model):
         digits=(16, 2),
         help="Billed and not credited",
     )
-    credit_count = fields.Integer(compute="_compute_credited_amount", groups=INVOICING)
+    credit_count = fields.Integer(
+        string="Credits made", compute="_compute_credited_amount", groups=INVOICING
+    )
     credited_amount = fields.Monetary(
         string="Credited excl. VAT", compute="_compute_credited_amount", groups=INVOICING
     )

@@ -22,7 +22,9 @@ class KeepingExactCreditChoiceLine(models.TransientModel):
     left = fields.Monetary(
         string="Left to credit", readonly=True, help="Billed, less what is credited already"
     )
-    chosen = fields.Boolean(help="Credit this line, which has no hours, as a whole")
+    chosen = fields.Boolean(
+        string="Credit", help="Credit this line, which has no hours, as a whole"
+    )
     amount = fields.Monetary(
         string="Credited", compute="_compute_amount", store=True, readonly=False
     )
