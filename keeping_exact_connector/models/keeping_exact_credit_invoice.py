@@ -110,6 +110,13 @@ class KeepingExactCreditInvoice(models.Model):
 
     # ------------------------------------------------------------------ actions
 
+    def action_refresh(self):
+        """Read the numbers of credit notes too: one that was made open gets its number later."""
+        result = super().action_refresh()
+        for invoice in self.sudo():
+            invoice.credit_ids._read_numbers()
+        return result
+
     def action_find_credits(self):
         """Read from Exact what may credit this invoice, for a person to confirm.
 

@@ -38,7 +38,8 @@ class KeepingExactCreditReading(models.Model):
         numbers = {row["InvoiceNumber"] for row in invoices if row["InvoiceNumber"]}
         # Processing a credit note makes an entry with its number: that is the same credit.
         found = invoices + [row for row in entries if row["InvoiceNumber"] not in numbers]
-        candidates = [self._weigh(row) for row in found]
+        own = self._prepare_own_lines()
+        candidates = [self._weigh(row, own) for row in found]
         used = self._get_used([row["guid"] for row in candidates if row])
         candidates = [{**row, "used": used.get(row["guid"], 0)} for row in candidates if row]
         return sorted(candidates, key=lambda row: (-row["score"], row["guid"])), readable
@@ -139,7 +140,7 @@ class KeepingExactCreditReading(models.Model):
                 rows, _readable = self._read_entries(client, None, guid)
             else:
                 rows = self._read_notes(client, None, guid)
-        return self._weigh(rows[0]) if rows else None
+        return self._weigh(rows[0], self._prepare_own_lines()) if rows else None
 
     # ------------------------------------------------------------------ weighing
 
@@ -159,13 +160,17 @@ class KeepingExactCreditReading(models.Model):
             for line in self.line_ids
         ]
 
-    def _weigh(self, row):
-        """Return a document of Exact as a candidate, or None when it credits nothing."""
+    def _weigh(self, row, own):
+        """Return a document of Exact as a candidate, or None when it credits nothing.
+
+        :param dict row: with its ``lines``
+        :param list own: our lines, see :meth:`_prepare_own_lines`
+        """
         lines = credit_lines(row["lines"], row["Type"])
         amount = sum(line.amount for line in lines)
         if not lines or row.get("Currency", self.currency_id.name) != self.currency_id.name:
             return None
-        found = match(self._prepare_own_lines(), lines)
+        found = match(own, lines)
         reasons = [self.env._("Same customer"), *self._explain_pairs(found.pairs)]
         named = self._find_named(row)
         if named:
@@ -182,7 +187,7 @@ class KeepingExactCreditReading(models.Model):
             "processed": row["Status"] == 50,
             "amount": float(amount),
             "score": found.score + (REFERENCE if named else 0),
-            "reasons": "\n".join(reasons),
+            "reasons": ",\n".join(reasons),
             "fingerprint": self._make_fingerprint(row),
             "credited": {key: float(part) for key, part in found.credited.items()},
         }

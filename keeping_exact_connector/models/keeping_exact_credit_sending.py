@@ -105,3 +105,23 @@ class KeepingExactCreditSending(models.Model):
             self.create_uid, self.env._("The credit note was not made: %s", message)
         )
         return result
+
+    def _read_numbers(self):
+        """Read the numbers that Exact gives credit notes when they are processed."""
+        lacking = self.filtered(
+            lambda credit: credit.origin == "made" and credit.state == "done" and not credit.number
+        )
+        administration = lacking.administration_id
+        if not administration:
+            return
+        with administration.connection_id._user_errors(), administration._get_client() as client:
+            rows = client.rows_of(
+                self._exact_post_endpoint,
+                "InvoiceID",
+                lacking.mapped("guid"),
+                select=["InvoiceID", "InvoiceNumber"],
+            )
+            numbers = {row["InvoiceID"]: row["InvoiceNumber"] for row in rows}
+        for credit in lacking:
+            if numbers.get(credit.guid):
+                credit.number = str(numbers[credit.guid])

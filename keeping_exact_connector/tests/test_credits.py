@@ -1,5 +1,8 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .processing_case import ProcessingCase
 
@@ -129,7 +132,8 @@ class TestFindingCredits(CreditCase):
     def test_sales_entry_credits_too(self):
         invoice = self._processed(1, 2)
         with self.administration._get_client() as client:
-            [account] = list(client.rows("financial/GLAccounts", select=["ID", "Type"]))[:1]
+            accounts = client.rows("financial/GLAccounts", select=["ID", "Type"])
+            account = next(row for row in accounts if row["Type"] == 110)
             entry = client.post(
                 "salesentry/SalesEntries",
                 {
@@ -227,6 +231,59 @@ class TestFindingCredits(CreditCase):
         for action in ("action_find_credits", "action_make_credit"):
             with self.assertRaisesRegex(UserError, "still open in Exact"):
                 getattr(invoice, action)()
+
+    def test_sign_of_amounts_in_exact_does_not_matter(self):
+        self.addCleanup(self.sandbox.settings, credit_sign="negative")
+        invoices = [self._processed(1, 2), self._processed(1, 2)]
+        for sign, invoice in zip(("positive", "negative"), invoices, strict=True):
+            self.sandbox.settings(credit_sign=sign)
+            choice = self._choose(invoice, self._credit_in_exact(invoice))
+            self.assertEqual(choice.amount, 300, sign)
+            choice.action_confirm()
+            self.assertEqual(invoice.state, "credited", sign)
+
+    def test_copy_that_exact_makes_of_the_invoice_is_the_most_likely(self):
+        invoice = self._processed(1, 2)
+        self._credit_in_exact(invoice, quantity=3, description="Anders")
+        row = self._row(invoice)
+        guid = self._credit_in_exact(invoice, description=row["Description"])
+        found = self._find(invoice).candidate_ids
+        self.assertEqual(found[0].guid, guid)
+        self.assertIn(f"It names {invoice.name}", found[0].reasons)
+
+    def test_without_the_right_entries_are_left_out_and_that_is_said(self):
+        invoice = self._processed(1, 2)
+        guid = self._credit_in_exact(invoice)
+        self.sandbox.add_fault(
+            method="GET",
+            path="users/UserHasRights",
+            kind="status",
+            status=200,
+            content_type="application/json",
+            body='{"d":{"UserHasRights":false}}',
+        )
+        self.sandbox.clear_calls()
+        found = self._find(invoice)
+        self.assertFalse(found.entries_read)
+        self.assertEqual(found.candidate_ids.mapped("guid"), [guid])
+        self.assertFalse([c for c in self.sandbox.calls() if "SalesEntries" in c["path"]])
+
+    def test_same_rest_of_a_note_is_not_used_twice_at_the_same_moment(self):
+        invoice = self._processed(1, 2)
+        values = {"invoice_id": invoice.id, "origin": "found", "state": "done", "guid": "x"}
+        Credit = self.env["keeping.exact.credit"].sudo()
+        Credit.create(values)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            Credit.create(values)
+            self.env.flush_all()
+
+    def test_line_that_is_not_ours_credits_an_amount_and_no_hours_knowingly(self):
+        invoice = self._processed(1, 2)
+        choice = self._choose(invoice, self._credit_in_exact(invoice, quantity=0.5))
+        choice.accept_difference = True
+        choice.action_confirm()
+        self.assertEqual(self._live(invoice), [1, 2])
+        self.assertEqual((invoice.credit_state, invoice.net_amount), ("partly", 250))
 
     def test_few_calls_whatever_the_number_of_lines(self):
         invoice = self._processed(1, 2)

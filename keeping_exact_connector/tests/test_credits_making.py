@@ -33,6 +33,17 @@ class TestMakingCredits(CreditCase):
         self.assertTrue(note["Description"].endswith(credit.name))
         self.assertEqual(abs(float(note["AmountFCExclVat"])), 500)
 
+    def test_number_is_read_once_the_credit_note_is_processed_in_exact(self):
+        invoice = self._processed(1, 2)
+        self._ticked(invoice, 2).action_make()
+        self._send()
+        credit = invoice.credit_ids
+        self.assertFalse(credit.number)
+        with self.administration._get_client() as client:
+            client.post("salesinvoice/PrintedSalesInvoices", {"InvoiceID": credit.guid})
+        invoice.action_refresh()
+        self.assertTrue(credit.number)
+
     def test_whole_link_is_credited(self):
         invoice = self._processed(1, 2)
         choice = self._make(invoice)
