@@ -174,7 +174,7 @@ class KeepingExactCreditReading(models.Model):
         reasons = [self.env._("Same customer"), *self._explain_pairs(found.pairs)]
         named = self._find_named(row)
         if named:
-            reasons.append(self.env._("It names %s", named))
+            reasons.append(self.env._("it names %s", named))
         is_entry = "EntryID" in row
         day = row["EntryDate"] if is_entry else row["InvoiceDate"]
         plain = "note" if row["Type"] == CREDIT_NOTE else "invoice"

@@ -83,7 +83,7 @@ class TestFindingCredits(CreditCase):
         self.assertEqual(found.mapped("guid"), [guid, other])
         self.assertIn("Same customer", found[0].reasons)
         self.assertIn("minus 500.00 EUR", found[0].reasons)
-        self.assertIn(f"It names {invoice.number}", found[0].reasons)
+        self.assertIn(f"it names {invoice.number}", found[0].reasons)
 
     def test_part_credit_frees_a_single_hour(self):
         invoice = self._processed(1, 2, 4)
@@ -147,7 +147,7 @@ class TestFindingCredits(CreditCase):
         self.assertTrue(found.entries_read)
         candidate = found.candidate_ids.filtered(lambda one: one.guid == entry)
         self.assertEqual((candidate.source, candidate.amount), ("entry", 100))
-        self.assertIn(f"It names {invoice.number}", candidate.reasons)
+        self.assertIn(f"it names {invoice.number}", candidate.reasons)
 
     def test_processed_credit_note_is_shown_once(self):
         invoice = self._processed(1)
@@ -249,7 +249,7 @@ class TestFindingCredits(CreditCase):
         guid = self._credit_in_exact(invoice, description=row["Description"])
         found = self._find(invoice).candidate_ids
         self.assertEqual(found[0].guid, guid)
-        self.assertIn(f"It names {invoice.name}", found[0].reasons)
+        self.assertIn(f"it names {invoice.name}", found[0].reasons)
 
     def test_without_the_right_entries_are_left_out_and_that_is_said(self):
         invoice = self._processed(1, 2)

@@ -212,6 +212,7 @@ class KeepingExactCreditChoice(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _tick(self, chosen):

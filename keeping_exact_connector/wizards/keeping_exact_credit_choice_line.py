@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..tools.guards import check_editable
@@ -37,11 +39,12 @@ class KeepingExactCreditChoiceLine(models.TransientModel):
 
     @api.depends("chosen", "choice_id.hour_ids.chosen")
     def _compute_amount(self):
+        # Once for all lines: there may be thousands of hours.
+        ticked = defaultdict(float)
+        for hour in self.choice_id.hour_ids.filtered("chosen"):
+            ticked[hour.choice_id, hour.line_id] += hour.amount
         for line in self:
-            hours = line.choice_id.hour_ids.filtered(
-                lambda hour, own=line: hour.line_id == own.line_id and hour.chosen
-            )
-            line.hours_amount = sum(hours.mapped("amount"))
+            line.hours_amount = ticked[line.choice_id, line.line_id]
             if line.mode == "found":
                 line.amount = line.amount
             elif line.has_hours:
