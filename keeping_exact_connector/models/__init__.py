@@ -80,6 +80,7 @@ from . import (
     keeping_exact_hour_correction,
     keeping_exact_correction_open,
     keeping_exact_invoice_corrections,
+    keeping_exact_line_change_correction,
     keeping_exact_rate,
     keeping_exact_credit,
     keeping_exact_credit_sending,
