@@ -37,7 +37,7 @@ THIRD_PARTY = TESTS / "third_party"
 # In this order they are started: what takes longest comes first, so that the short ones fill up.
 # fast leaves out the browser, all leaves out nothing.
 PARTS = {
-    "all": ("odoo", "e2e", "processes", "plain", "sale", "third_party"),
+    "all": ("processes", "odoo", "e2e", "plain", "sale", "third_party"),
     "fast": ("odoo", "plain", "sale"),
     "odoo": ("odoo",),
     "sale": ("sale",),
@@ -46,8 +46,10 @@ PARTS = {
 }
 # Tests with this mark have a long form, which the variable chooses.
 SOAK_ONLY = ["-m", "soak"]
-# One more than the processors of a small machine: the parts with servers often wait for them.
-AT_ONCE = (os.cpu_count() or 1) + 1
+# More than the processors of a small machine: the parts with servers often wait for them.
+AT_ONCE = (os.cpu_count() or 1) + 2
+# The long parts run as halves side by side, each with a database and servers of its own.
+HALVES = 2
 SOAK_VARIABLE = "KEEPING_SOAK"
 NO_TESTS = 5
 # The add-ons tested in the part odoo, and in the part sale.
@@ -107,6 +109,12 @@ def choose(part: str, args: Sequence[str]) -> dict[str, list[str]]:
     return {name: asked.get(name, []) for name in PARTS[part] if not asked or name in asked}
 
 
+def _halve(folder: Path) -> list[list[str]]:
+    """Return the test files of a folder in as many shares, one by one in the order of names."""
+    files = sorted(str(path) for path in folder.glob("test_*.py"))
+    return [files[share::HALVES] for share in range(HALVES)]
+
+
 def _plain(targets: list[str]) -> Part:
     environment = paths.child_environment(PYTHONPATH=str(paths.ROOT))
     others = (E2E, PROCESSES, THIRD_PARTY)
@@ -120,13 +128,9 @@ def _third_party(targets: list[str]) -> Part:
     return Part("third_party", targets or [str(THIRD_PARTY)], [], environment)
 
 
-def _with_servers(name: str, folder: Path, targets: list[str]) -> Part:
+def _with_servers(name: str, targets: list[str]) -> Part:
     environment = paths.child_environment(PYTHONPATH=str(paths.ROOT), **browser.environment())
-    return Part(name, targets or [str(folder)], [], environment)
-
-
-def _odoo(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
-    return _in_odoo("odoo", targets or [str(ADDON / "tests")], databases.ALONE, shop, stack)
+    return Part(name, targets, [], environment)
 
 
 def _sale(targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
@@ -246,28 +250,42 @@ def judge(part: Part, code: int, narrowed: bool) -> Result:
     for name in results.forbidden_skips(result.skipped, results.allowed("allowed_skips")):
         console.say(f"skipped without leave: {name}")
     # What tests/processes does on purpose, Odoo reports as errors; a walk in the browser has none.
-    for log in [*part.logs, *(services.logs_of(part.pid) if part.name == "e2e" else ())]:
+    for log in [*part.logs, *(services.logs_of(part.pid) if part.name.startswith("e2e") else ())]:
         for record in loglines.complaints(log, results.allowed("allowed_log_lines")):
             console.say(f"this project complains in {log}: {record}")
             result.failed += 1
     return result
 
 
-def _prepare(name: str, targets: list[str], shop: Workshop, stack: contextlib.ExitStack) -> Part:
-    if name == "odoo":
-        return _odoo(targets, shop, stack)
-    if name == "sale":
-        return _sale(targets, shop, stack)
+def _prepare(
+    name: str, targets: list[str], shop: Workshop, stack: contextlib.ExitStack
+) -> list[Part]:
+    """Return the runs of pytest that a part consists of."""
     # Templates are made here, so that their time does not count as the first test's.
+    if name == "odoo":
+        return [
+            _in_odoo(part, share, databases.ALONE, shop, stack)
+            for part, share in _share(name, targets, ADDON / "tests")
+        ]
     if name == "e2e":
         shop.browser_template()
-        return _with_servers(name, E2E, targets)
+        return [_with_servers(part, share) for part, share in _share(name, targets, E2E)]
     if name == "processes":
         shop.best_template()
-        return _with_servers(name, PROCESSES, targets)
-    if name == "third_party":
-        return _third_party(targets)
-    return _plain(targets)
+        return [_with_servers(name, targets or [str(PROCESSES)])]
+    if name == "sale":
+        return [_sale(targets, shop, stack)]
+    return [_third_party(targets) if name == "third_party" else _plain(targets)]
+
+
+def _share(name: str, targets: list[str], folder: Path) -> list[tuple[str, list[str]]]:
+    """Return names and targets of the runs of a part: of what was asked for, one."""
+    if targets:
+        return [(name, targets)]
+    return [
+        (name if position == 0 else f"{name}_{position + 1}", share)
+        for position, share in enumerate(_halve(folder))
+    ]
 
 
 def main(wanted: str, args: Sequence[str]) -> int:
@@ -289,7 +307,7 @@ def main(wanted: str, args: Sequence[str]) -> int:
             parts = []
             for name, targets in chosen.items():
                 try:
-                    parts.append(_prepare(name, targets, shop, stack))
+                    parts += _prepare(name, targets, shop, stack)
                 except console.Problem as problem:
                     # Say so, and still run what does not depend on it.
                     console.say(f"part {name} cannot start: {problem}")

@@ -65,3 +65,12 @@ def test_what_ends_the_run_ends_its_parts(parts, monkeypatch):
         testing.run_parts(parts(long="time.sleep(60)", other="pass"), [], at_once=2)
     assert started[0].poll() is not None
     assert time.monotonic() - began < 30
+
+
+def test_each_file_of_a_long_part_is_in_one_of_its_halves():
+    files = sorted(str(path) for path in testing.E2E.glob("test_*.py"))
+    shares = testing._share("e2e", [], testing.E2E)
+    assert [name for name, _files in shares] == ["e2e", "e2e_2"]
+    assert sorted(file for _name, share in shares for file in share) == files
+    assert all(share for _name, share in shares)
+    assert testing._share("e2e", ["one.py"], testing.E2E) == [("e2e", ["one.py"])]

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("frequent_looks")
+
 DOCUMENTS, FILES = "documents/Documents", "documents/DocumentAttachments"
 
 
@@ -29,7 +31,7 @@ def _wait_for_call(office, model, state):
 
 
 def test_odoo_is_killed_between_document_and_file(office):
-    """kill -9 while Exact takes the file: each takes a minute, so the other calls are not here."""
+    """kill -9 while Exact takes the file; the other calls are in the soak test of kills."""
     office.sandbox.add_fault("delay", "POST", FILES, seconds=3, times=1)
     partner, _timesheets = office.make_hours("Killed at", 1.5, 2)
     invoice = office.preview(office.admin, partner)
