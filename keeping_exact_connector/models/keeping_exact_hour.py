@@ -33,9 +33,8 @@ class KeepingExactHour(models.Model):
         ondelete="cascade",
         groups="keeping_exact_connector.group_invoicing",
     )
-    invoice_id = fields.Many2one(
-        "keeping.exact.invoice", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    # That of the line; those that are covered have none and go with the invoice (its ``unlink``).
+    invoice_id = ImpliedMany2one("keeping.exact.invoice", required=True, readonly=True, index=True)
     # Those of the invoice, and kept by it.
     administration_id = ImpliedMany2one(
         "keeping.exact.administration", required=True, readonly=True
@@ -50,7 +49,7 @@ class KeepingExactHour(models.Model):
     employee_id = fields.Many2one("hr.employee", readonly=True, ondelete="restrict")
     project_id = fields.Many2one("project.project", readonly=True, ondelete="set null", index=True)
     task_id = fields.Many2one("project.task", readonly=True, ondelete="set null")
-    partner_id = ImpliedMany2one("res.partner", string="Customer", readonly=True, index=True)
+    partner_id = ImpliedMany2one("res.partner", string="Customer", readonly=True)
     name = fields.Char(string="Description", readonly=True)
     hours = fields.Float(readonly=True, digits=(16, 4), help="As entered on the timesheet")
     billed_hours = fields.Float(readonly=True, digits=(16, 4))

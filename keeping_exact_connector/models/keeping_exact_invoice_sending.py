@@ -41,8 +41,7 @@ class KeepingExactInvoiceSending(models.Model):
         self._check_lines()
         self._settle_customers()
         self._check_customers()
-        for invoice in self:
-            invoice._settle_items()
+        self._settle_items()
         self.line_ids._check_vat_code()
         self._check_prices()
         self._check_your_refs()
@@ -174,16 +173,17 @@ class KeepingExactInvoiceSending(models.Model):
         )
 
     def _settle_items(self):
-        self.ensure_one()
-        missing = self.line_ids.filtered(lambda line: not line.item_id)
-        if not missing:
-            self._plan_again(self.line_ids.item_id)
-            return
-        item = self.administration_id.item_id
-        if not item:
-            item = self.env["keeping.exact.item"]._plan_hours_item(self.administration_id)
-        self._plan_again(item)
-        missing.item_id = item
+        """Give lines without an item that of the administration, planned if it is not there."""
+        for administration, invoices in self.grouped("administration_id").items():
+            missing = invoices.line_ids.filtered(lambda line: not line.item_id)
+            items = invoices.line_ids.item_id
+            if missing:
+                item = administration.item_id
+                if not item:
+                    item = self.env["keeping.exact.item"]._plan_hours_item(administration)
+                missing.item_id = item
+                items |= item
+            self._plan_again(items)
 
     def _plan_again(self, items):
         """An item whose making was refused is tried again with the invoice that needs it."""

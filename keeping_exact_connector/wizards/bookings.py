@@ -2,6 +2,9 @@
 
 from ..tools.costs import COSTS
 
+# What of an entry decides.
+KEPT_APART = ("item_id", "vat_code_id", "task_id", "project_id", "employee_id")
+
 
 class Bookings:
     """What keeps hours apart besides their price; all of it is read once for all hours.
@@ -27,6 +30,7 @@ class Bookings:
             for project in self.places["project"]
             if project.keeping_exact_item_id
         }
+        self._known = {}
         self.codes = {cost: self._read_codes(cost) for cost in COSTS}
         self.records = {cost: self._find_records(wizard, cost) for cost in COSTS}
 
@@ -59,9 +63,13 @@ class Bookings:
 
         The item of the rate card goes before that of the project.
         """
-        costs = (self._get_cost(cost, row) for cost in COSTS)
-        item_id = row["item_id"] or self.items.get(row["project_id"])
-        return (item_id, row["vat_code_id"], *costs)
+        # The same few come back in thousands of entries.
+        key = tuple(row[name] for name in KEPT_APART)
+        if key not in self._known:
+            costs = (self._get_cost(cost, row) for cost in COSTS)
+            item_id = row["item_id"] or self.items.get(row["project_id"])
+            self._known[key] = (item_id, row["vat_code_id"], *costs)
+        return self._known[key]
 
     def _get_cost(self, cost, row):
         codes = (known.get(row[f"{kind}_id"]) for kind, known in self.codes[cost].items())
