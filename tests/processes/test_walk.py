@@ -50,13 +50,23 @@ def _add_organisation(office):
     domain = [("connection_id", "=", connection), ("code", "!=", office.code)]
     [found] = admin.find(ADMINISTRATION, domain, "id", limit=1)
     admin.call(ADMINISTRATION, "action_link", [found["id"]], context=context)
-    return {"name": "zuid", "company": company, "administration": found["id"]}
+    return {
+        "name": "zuid",
+        "company": company,
+        "administration": found["id"],
+        "login": person.login,
+    }
 
 
 def test_the_promises_hold_after_each_of_many_steps(office):
     admin = office.admin
     company = admin.read("res.users", admin.uid, "company_id")["company_id"][0]
-    first = {"name": "noord", "company": company, "administration": office.administration}
+    first = {
+        "name": "noord",
+        "company": company,
+        "administration": office.administration,
+        "login": office.sandbox.login,
+    }
     organisations = [first, _add_organisation(office)]
     # How many calls Exact allows is for other tests.
     office.sandbox.settings(minute_limit=10**6, day_limit=10**6, contract_limit=10**7)
@@ -66,6 +76,7 @@ def test_the_promises_hold_after_each_of_many_steps(office):
         "seed": SEED,
         "steps": STEPS,
         "control": office.sandbox.control_url,
+        "password": office.sandbox.password,
         "organisations": organisations,
     }
     try:

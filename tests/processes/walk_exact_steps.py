@@ -3,9 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from walk_world import INVOICES, LINES, PRINTED
+from walk_world import INVOICES, LINES, PRINTED, UserError
 
-OPEN, PROCESSED = 20, 50
+from exact_sandbox.process import SandboxError
+
 CREDIT_NOTE, INVOICE = 8021, 8020
 REFUSAL = '{"error":{"code":"","message":{"lang":"","value":"%s"}}}'
 # Exact does the work of its own 504 this much later; the looks for it go on for half an hour.
@@ -13,8 +14,8 @@ LATE_SECONDS = 120
 DAY = date(2026, 11, 5)
 
 
-def _pick(world, own, **values):
-    return world.choose(world.rows_of(own, **values)[-25:])
+def _pick(world, own, is_open, **values):
+    return world.choose(world.rows_of(own, is_open, **values)[-25:])
 
 
 def _lines_of(world, own, guid):
@@ -51,7 +52,7 @@ def bill_by_hand(world, own):
 
 
 def change_line(world, own):
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     line = world.choose(_lines_of(world, own, guid))
     values = world.chance.choice(
         (
@@ -67,7 +68,7 @@ def change_line(world, own):
 
 def change_text(world, own):
     """Add a word to the description, behind our reference."""
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     text = world.books.invoices(own.code)[guid].get("Description") or ""
     values = {"Description": f"{text} !"[-60:]}
     world.call(own, lambda client: client.put(INVOICES, UUID(guid), values))
@@ -75,7 +76,7 @@ def change_text(world, own):
 
 
 def delete(world, own):
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     # Also when the answer is lost: it may be gone.
     own.deleted.add(guid)
     world.call(own, lambda client: client.delete(INVOICES, UUID(guid)))
@@ -83,7 +84,7 @@ def delete(world, own):
 
 
 def delete_line(world, own):
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     line = world.choose(_lines_of(world, own, guid))
     world.call(own, lambda client: client.delete(LINES, UUID(line["ID"])))
     return guid
@@ -91,7 +92,7 @@ def delete_line(world, own):
 
 def vanish(world, own):
     """An invoice is not shown any more, and the list of deletions does not tell why."""
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     own.deleted.add(guid)
     body = {"where": {"InvoiceID": guid}}
     for place in (LINES, INVOICES):
@@ -100,16 +101,19 @@ def vanish(world, own):
 
 
 def process(world, own):
-    guid = _pick(world, own, Status=OPEN)
+    guid = _pick(world, own, is_open=True)
     payload = {"InvoiceID": guid, "InvoiceDate": DAY}
     world.call(own, lambda client: client.post(PRINTED, payload))
     return guid
 
 
 def _pay(world, own, method):
-    guid = _pick(world, own, Status=PROCESSED, Type=INVOICE)
+    guid = _pick(world, own, is_open=False, Type=INVOICE)
     number = world.books.invoices(own.code)[guid].get("InvoiceNumber")
-    world.sandbox.control(method, "payments", {"division": own.code, "invoice": number})
+    try:
+        world.sandbox.control(method, "payments", {"division": own.code, "invoice": number})
+    except SandboxError as error:
+        raise UserError(str(error)) from error
     return f"{number}"
 
 
@@ -119,7 +123,7 @@ def pay(world, own):
 
 def credit(world, own):
     """Make a credit note for an invoice, whole or in part."""
-    guid = _pick(world, own, Status=PROCESSED, Type=INVOICE)
+    guid = _pick(world, own, is_open=False, Type=INVOICE)
     row = world.books.invoices(own.code)[guid]
     lines = _lines_of(world, own, guid)
     some = lines[: world.chance.randrange(1, len(lines) + 1)]

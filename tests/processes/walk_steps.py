@@ -5,9 +5,11 @@ with, and ``UserError`` when Odoo refuses it, which is fine.
 """
 
 import time
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from walk_world import AccessError, Nothing, UserError
 
+from devtools.web import Browser, forms
 from odoo import Command
 
 AMOUNTS = (0.1, 0.25, 0.5, 1, 1.33, 2, 2.75, 4, 7.5, 8)
@@ -178,14 +180,15 @@ def edit_draft(world, own):
 def price_draft(world, own):
     """Fill in what has no price yet, which keeps a draft from being sent."""
 
-    def price(env):
-        for line in env[LINK].browse(invoice).line_ids.filtered("needs_price"):
-            line.unit_price = world.chance.choice((80, 95.5))
-
     needs = "EXISTS (SELECT FROM keeping_exact_invoice_line l WHERE l.invoice_id = link.id"
     invoice = world.find(own, "draft", where=f"{needs} AND l.needs_price)")
-    world.act(own, price)
+    world.act(own, lambda env: _price(world, env[LINK].browse(invoice)))
     return f"{invoice}"
+
+
+def _price(world, link):
+    for line in link.line_ids.filtered("needs_price"):
+        line.unit_price = world.chance.choice((80, 95.5))
 
 
 def _press(action, *states, where="TRUE"):
@@ -201,12 +204,14 @@ def _press(action, *states, where="TRUE"):
 def send(world, own):
     def press(env):
         link = env[LINK].browse(invoice)
+        if priced:
+            _price(world, link)
         if link.proposal_count and not link.sudo().customer_id:
             # Whoever sends says that it is a new customer.
             link.action_new_customer()
         link.action_send()
 
-    invoice = world.find(own, "draft")
+    invoice, priced = world.find(own, "draft"), world.chance.random() < 0.7
     world.act(own, press)
     return f"{invoice}"
 
@@ -347,6 +352,41 @@ def send_and_wait(world, own):
     return run_sender(world, own)
 
 
+def connect_again(world, own):
+    """A token was lost on the way, which only a person can mend: by permission in Exact, again."""
+    rows = world.sql(
+        "SELECT connection.id FROM keeping_exact_connection connection"
+        " JOIN keeping_exact_administration books ON books.connection_id = connection.id"
+        " WHERE books.id = %s AND connection.state <> 'connected'",
+        own.administration,
+    )
+    connection = world.choose(row[0] for row in rows)
+    with world.system() as env:
+        action = env["keeping.exact.connection"].browse(connection).action_connect()
+    code = _consent(action["url"], own.login, world.sandbox.password)
+    with world.system() as env:
+        end = env["keeping.exact.connection"].browse(connection)._accept_consent(code)
+    if end and end.code != "same_user":
+        raise UserError(str(end))
+    with world.system() as env:
+        env["keeping.exact.connection"].browse(connection)._resume_work()
+    return f"{connection}"
+
+
+def _consent(url, login, password):
+    """Log in at Exact and allow what is asked; return the code that leads back."""
+    browser = Browser()
+    page = browser.open(url)
+    form = next(form for form in forms(page.text) if form.has("password"))
+    page = browser.submit(page, form, form.filled(text=login, password=password))
+    form = next(form for form in forms(page.text) if form.button("allow"))
+    allowed = form.filled(form.button("allow"), checkbox="all")
+    answer = browser.session.post(
+        urljoin(page.url, form.action), data=allowed, allow_redirects=False
+    )
+    return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+
+
 # ---------------------------------------------------------------------- who has no business there
 
 
@@ -398,6 +438,7 @@ STEPS = [
     (send_and_wait, 2, False),
     (read_lists, 2, True),
     (pass_time, 4, False),
+    (connect_again, 6, False),
     (trespass, 2, False),
 ]
 

@@ -22,6 +22,7 @@ ADDON = "keeping_exact_connector"
 INVOICES = "salesinvoice/SalesInvoices"
 LINES = "salesinvoice/SalesInvoiceLines"
 PRINTED = "salesinvoice/PrintedSalesInvoices"
+PROCESSED = 50
 CUSTOMERS = 6
 RATE = 90
 
@@ -92,6 +93,7 @@ class Organisation:
     company: int
     administration: int
     code: int
+    login: str
     user: int = 0
     employee: int = 0
     item: str = ""
@@ -115,11 +117,11 @@ class World:
     :param random.Random chance: what decides
     """
 
-    def __init__(self, registry, chance, control_url):
+    def __init__(self, registry, chance, control_url, password):
         self.registry = registry
         self.chance = chance
         self.sandbox = SandboxProcess()
-        self.sandbox.control_url = control_url
+        self.sandbox.control_url, self.sandbox.password = control_url, password
         self.clock = Clock(self.sandbox)
         self.books = Books(self.sandbox)
         self._secrets = {}
@@ -218,7 +220,8 @@ class World:
             "SELECT client_secret, access_token, refresh_token FROM keeping_exact_grant"
         ):
             for value in row:
-                if value not in self._secrets:
+                # Without tokens it waits for a person who connects again.
+                if value and value not in self._secrets:
                     self._secrets[value] = encryption.decrypt(value)
         return self._secrets.values()
 
@@ -249,18 +252,19 @@ class World:
                 # The bookkeeper is told, or has no answer, as we are.
                 raise UserError(f"{type(error).__name__}: {error}") from error
 
-    def rows_of(self, organisation, **values):
+    def rows_of(self, organisation, is_open, **values):
         """Return the GUIDs of invoices of Exact with these values, the latest last."""
         rows = self.books.invoices(organisation.code)
         return [
             key
             for key, row in rows.items()
-            if all(row.get(name) == value for name, value in values.items())
+            if (row["Status"] != PROCESSED) == is_open
+            and all(row.get(name) == value for name, value in values.items())
         ]
 
     # ------------------------------------------------------------------ setting up
 
-    def settle(self, name, company, administration):
+    def settle(self, name, company, administration, login):
         """Have people, customers, projects and a rate in an organisation."""
         with self.system() as env:
             env = env(context={"allowed_company_ids": [company]})
@@ -297,6 +301,7 @@ class World:
                 company,
                 administration,
                 int(books.code),
+                login,
                 user.id,
                 employee.id,
                 item.guid,

@@ -5,6 +5,7 @@ JSON: seed, number of steps, the sandbox's addresses, organisations. Prints as J
 or the first thing that was broken with the last steps before it.
 """
 
+import contextlib
 import json
 import logging
 import multiprocessing
@@ -170,6 +171,8 @@ class Walk:
                 break
             world.clock.pass_time(1900)
             for own in world.organisations:
+                with contextlib.suppress(Nothing):
+                    walk_steps.connect_again(world, own)
                 walk_steps.run_sender(world, own)
             self.look(walk_invariants.EACH)
         for own in world.organisations:
@@ -183,7 +186,7 @@ def main(database, facts):
     odoo.tools.config.parse_config(["--no-http", "--stop-after-init"])
     errors = Errors()
     logging.getLogger().addHandler(errors)
-    world = World(Registry(database), random.Random(facts["seed"]), facts["control"])
+    world = World(Registry(database), random.Random(facts["seed"]), facts["control"], facts["password"])
     for values in facts["organisations"]:
         world.settle(**values)
     walk, start, broken = Walk(world, errors), time.monotonic(), None
