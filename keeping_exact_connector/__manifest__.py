@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/keeping_exact_rules.xml",
         "security/keeping_exact_link_rules.xml",
+        "security/keeping_exact_correction_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "views/keeping_exact_administration_views.xml",
@@ -46,9 +47,11 @@
         "wizards/keeping_exact_cover_views.xml",
         "wizards/keeping_exact_process_views.xml",
         "wizards/keeping_exact_release_views.xml",
+        "wizards/keeping_exact_correct_views.xml",
         "views/keeping_exact_menus.xml",
         "wizards/keeping_exact_invoice_link_views.xml",
         "wizards/keeping_exact_adjust_views.xml",
+        "views/keeping_exact_correction_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

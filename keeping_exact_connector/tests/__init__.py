@@ -12,6 +12,7 @@ from . import (
     test_connection_site,
     test_consent,
     test_contract_limit,
+    test_corrections,
     test_cover,
     test_customer_creation,
     test_database_ledger,

@@ -68,6 +68,10 @@ MODELS = {
     "keeping.exact.process.line": {"processing": "rd"},
     "keeping.exact.run": {"invoicing": "r", "processing": "r"},
     "keeping.exact.deletion": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.correction": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.correction.open": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.correct": {"invoicing": "crwd", "processing": "crwd"},
+    "keeping.exact.waive": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.release": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.release.line": {"invoicing": "r", "processing": "r"},
 }
@@ -112,6 +116,7 @@ class TestAccess(AccessCase):
             {"line_ids": [Command.create({"invoice_id": invoice.id, "kind": "free"})]}
         )
         return {
+            **self._make_corrections(invoice),
             "keeping.exact.deletion": self.env["keeping.exact.deletion"]
             .sudo()
             .create({"invoice_id": invoice.id}),
@@ -192,6 +197,18 @@ class TestAccess(AccessCase):
         records = (link, link.row_ids, link.line_ids, link.group_ids, adjust, adjust.line_ids)
         change = self.env["keeping.exact.line.change"].sudo().create(change)
         return {record._name: record for record in (*records, change)}
+
+    def _make_corrections(self, invoice):
+        hour = invoice.hour_ids[0]
+        values = {"hour_id": hour.id, "company_id": self.company.id, "reason": "x"}
+        values |= {"hours_after": 0, "billed_after": 0, "amount_after": 0}
+        correction = self.env["keeping.exact.correction"].sudo().create(values)
+        mine = self.env(user=self.invoicer)
+        correct = mine["keeping.exact.correct"].create({"timesheet_id": hour.timesheet_id.id})
+        waive = mine["keeping.exact.waive"].create({"hour_ids": hour.ids})
+        self.env.flush_all()
+        opened = self.env["keeping.exact.correction.open"].sudo().browse(hour.id)
+        return {record._name: record.sudo() for record in (correction, opened, correct, waive)}
 
     def _make_use_connection(self):
         Wizard = self.env["keeping.exact.use.connection"].with_user(self.administrator)

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    keeping_exact_correct,
     keeping_exact_disconnect,
     keeping_exact_invoice_create,
     keeping_exact_invoice_create_choosing,
@@ -15,6 +16,7 @@ from . import (
     keeping_exact_invoice_link_saving,
     keeping_exact_adjust,
     keeping_exact_adjust_line,
+    keeping_exact_invoice_create_corrections,
     keeping_exact_never_bill,
     keeping_exact_process,
     keeping_exact_process_line,
@@ -23,4 +25,5 @@ from . import (
     keeping_exact_cover,
     keeping_exact_unbilled_as_of,
     keeping_exact_use_connection,
+    keeping_exact_waive,
 )
