@@ -18,7 +18,7 @@ def no_hour_twice(world, own):
     """Promise 1: once in an administration, or marked as billed again on purpose."""
     return world.sql(
         "SELECT timesheet_id, array_agg(repeat_no), count(*) FROM keeping_exact_hour"
-        " WHERE live AND administration_id = %s GROUP BY timesheet_id"
+        " WHERE live AND corrected_id IS NULL AND administration_id = %s GROUP BY timesheet_id"
         " HAVING count(*) <> count(DISTINCT repeat_no)"
         " OR (max(repeat_no) > 0 OR count(*) > 1) AND NOT timesheet_id = ANY(%s)",
         own.administration,
@@ -27,12 +27,17 @@ def no_hour_twice(world, own):
 
 
 def no_hour_changed(world, own):
-    """Promise 2: what is billed is there, as it was billed and as its own people left it."""
+    """Promise 2: what is billed is there as it was billed, unless it was corrected knowingly."""
     return world.sql(
-        "SELECT hour.id, hour.hours, ts.id, ts.unit_amount FROM keeping_exact_hour hour"
+        "SELECT hour.id, hour.hours, last.hours_after, ts.id, ts.unit_amount"
+        " FROM keeping_exact_hour hour"
         " LEFT JOIN account_analytic_line ts ON ts.id = hour.timesheet_id"
-        " WHERE hour.live AND hour.administration_id = %s"
-        " AND (ts.id IS NULL OR abs(ts.unit_amount - hour.hours) > 0.0001)",
+        " LEFT JOIN LATERAL (SELECT hours_after FROM keeping_exact_correction c"
+        "  WHERE c.hour_id = hour.id AND c.kind = 'corrected' ORDER BY c.id DESC LIMIT 1"
+        " ) last ON TRUE"
+        " WHERE hour.live AND hour.corrected_id IS NULL AND hour.administration_id = %s"
+        " AND (ts.id IS NULL"
+        "  OR abs(ts.unit_amount - coalesce(last.hours_after, hour.hours)) > 0.0001)",
         own.administration,
     )
 

@@ -262,7 +262,10 @@ def link_existing(world, own):
         return wizard.id
 
     rows = world.books.invoices(own.code)
-    guid = world.choose([key for key, row in rows.items() if row.get("Type") == 8020][-12:])
+    taken = {guid for _state, guid, _deleting in world.links(own).values()}
+    free = [key for key, row in rows.items() if row.get("Type") == 8020 and key not in taken]
+    # Now and then one that is linked, or has been.
+    guid = world.choose(free[-6:] if world.chance.random() < 0.8 else [*taken & rows.keys()][-6:])
     partner = world.choose(_partners_with_free_hours(world, own))
     worth = world.chance.choice(("rate_card", "line_rate"))
     wizard = world.act(own, choose)
@@ -314,6 +317,57 @@ CONFIRMED = {
     "adjust": _confirm_adjust,
     "link": _confirm_link,
 }
+
+
+# ---------------------------------------------------------------------- corrections
+
+
+def correct(world, own):
+    """Give billed hours another number knowingly, with a reason."""
+
+    def press(env):
+        action = _timesheet(env, timesheet).action_keeping_exact_correct()
+        wizard = env[action["res_model"]].browse(action["res_id"])
+        wizard.write({"unit_amount": amount, "reason": "Two meetings were one"})
+        wizard.action_confirm()
+
+    timesheet, amount = _pick_hours(world, own, live=True), world.chance.choice((0, *AMOUNTS))
+    world.act(own, press)
+    own.hours[timesheet] = amount
+    return f"timesheet {timesheet} to {amount}"
+
+
+def _pick_differences(world, own, env):
+    """Return some of what is still to settle in this organisation."""
+    opened = env["keeping.exact.correction.open"].search([("company_id", "=", own.company)])
+    row = world.choose(opened)
+    return opened.filtered(lambda other: other.partner_id == row.partner_id)
+
+
+def settle(world, own):
+    """Put differences on a draft of their own."""
+
+    def press(env):
+        rows = _pick_differences(world, own, env)
+        rows.action_make_draft()
+        return len(rows)
+
+    return f"{world.act(own, press)} differences"
+
+
+def waive(world, own):
+    def press(env):
+        rows = _pick_differences(world, own, env)
+        action = rows[:1].action_waive()
+        wizard = env[action["res_model"]].browse(action["res_id"])
+        wizard.reason = "Agreed with the customer"
+        wizard.action_confirm()
+        return rows[:1].id
+
+    return f"{world.act(own, press)}"
+
+
+add_corrections = _press("action_add_corrections", "draft")
 
 
 # ---------------------------------------------------------------------- what jobs do
@@ -434,6 +488,10 @@ STEPS = [
     (compare, 4, True),
     (link_existing, 5, True),
     (confirm, 12, True),
+    (correct, 5, False),
+    (settle, 2, True),
+    (waive, 1, True),
+    (add_corrections, 1, True),
     (run_sender, 12, True),
     (send_and_wait, 2, False),
     (read_lists, 2, True),
