@@ -10,9 +10,10 @@ class KeepingExactCorrectionOpen(models.Model):
 
     Never stored: what an hour would have been billed for (its latest correction), less what it was
     billed for, less what other invoices settle and what is left alone. So a draft that is given up,
-    or a correction that is credited, brings the difference back by itself. Of an hour that is not
-    billed any more nothing is owed; what was settled of it is given back, since the hour is billed
-    anew as it is on the timesheet.
+    or a correction that is credited, brings the difference back by itself. While the line of an
+    open invoice is being changed for it, it waits for that. Of an hour that is not billed any more
+    nothing is owed; what was settled of it is given back, since the hour is billed anew as it is on
+    the timesheet.
     """
 
     _name = "keeping.exact.correction.open"
@@ -41,6 +42,7 @@ class KeepingExactCorrectionOpen(models.Model):
             "reason",
         ],
         "keeping.exact.invoice": ["currency_id"],
+        "keeping.exact.line.change": ["correction_id", "state"],
     }
 
     hour_id = fields.Many2one("keeping.exact.hour", string="Corrects", readonly=True)
@@ -99,8 +101,13 @@ class KeepingExactCorrectionOpen(models.Model):
                               CASE WHEN o.live THEN last.amount_after - o.amount - waived.amount
                                    ELSE 0 END - settled.amount AS amount
                    ) due ON TRUE
-             WHERE round(due.amount::numeric, 4) != 0
-                OR round(due.billed_hours::numeric, 4) != 0
+             WHERE (round(due.amount::numeric, 4) != 0 OR round(due.billed_hours::numeric, 4) != 0)
+               AND NOT EXISTS (
+                       SELECT FROM keeping_exact_line_change change
+                         JOIN keeping_exact_correction c ON c.id = change.correction_id
+                        WHERE c.hour_id = o.id
+                          AND change.state IN ('waiting', 'sending', 'uncertain')
+                   )
             """
         )
 

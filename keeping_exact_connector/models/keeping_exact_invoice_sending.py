@@ -11,6 +11,8 @@ from .keeping_exact_sendable import CONTROLS
 # Maximum lengths are not in Exact's reference (chapter 4.3); 60 is the shortest anyone reports.
 DESCRIPTION_LENGTH = 60
 PROCESSED = 50
+# Type of a credit note, also of a direct one (reference, chapter 4.3).
+CREDIT_NOTES = (8021, 8024)
 
 
 class KeepingExactInvoiceSending(models.Model):
@@ -268,6 +270,7 @@ class KeepingExactInvoiceSending(models.Model):
             "AmountFCExclVat",
             "Created",
             "Status",
+            "Type",
         ]
 
     def _read_in_exact(self, client, guid=None, also=()):
@@ -299,7 +302,12 @@ class KeepingExactInvoiceSending(models.Model):
         # The reference is compared here: a filter on text may be refused (chapter 11).
         where = self._where_made_since(since)
         rows = client.rows(self._exact_post_endpoint, select=self._get_select(), where=where)
-        ours = [row for row in rows if carries_reference(row["Description"], self.name)]
+        # A credit note that was made as a copy of it carries the reference too.
+        ours = [
+            row
+            for row in rows
+            if carries_reference(row["Description"], self.name) and row["Type"] not in CREDIT_NOTES
+        ]
         return sorted(ours, key=lambda row: row["Created"])
 
     def _exact_absence_proved(self, client):

@@ -26,6 +26,7 @@ KINDS = [
     ("attachment", "File of a document"),
     ("document_link", "Link to a document"),
     ("line_change", "Change of a line"),
+    ("credit_note", "Credit note"),
 ]
 SENDABLE_MODELS = [
     ("keeping.exact.customer", "Customer"),
@@ -36,6 +37,7 @@ SENDABLE_MODELS = [
     ("keeping.exact.document.attachment", "File of a document"),
     ("keeping.exact.document.link", "Link to a document"),
     ("keeping.exact.line.change", "Change of a line"),
+    ("keeping.exact.credit", "Credit note"),
 ]
 
 

@@ -74,6 +74,13 @@ MODELS = {
     "keeping.exact.waive": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.release": {"invoicing": "crwd", "processing": "crwd"},
     "keeping.exact.release.line": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.credit": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.credit.line": {"invoicing": "r", "processing": "r"},
+    "keeping.exact.credit.find": {"invoicing": "rd", "processing": "rd"},
+    "keeping.exact.credit.candidate": {"invoicing": "rd", "processing": "rd"},
+    "keeping.exact.credit.choice": {"invoicing": "rwd", "processing": "rwd"},
+    "keeping.exact.credit.choice.line": {"invoicing": "rwd", "processing": "rwd"},
+    "keeping.exact.credit.choice.hour": {"invoicing": "rwd", "processing": "rwd"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 
@@ -123,6 +130,7 @@ class TestAccess(AccessCase):
             "keeping.exact.release": release,
             "keeping.exact.release.line": release.line_ids,
             **made,
+            **self._make_credits(invoice),
             **{step._name: step for step in document._get_steps()},
             "keeping.exact.check": self.env["keeping.exact.check"]
             .sudo()
@@ -175,6 +183,25 @@ class TestAccess(AccessCase):
             .with_user(self.invoicer)
             .create({}),
         }
+
+    def _make_credits(self, invoice):
+        credit = {"invoice_id": invoice.id, "origin": "made"}
+        line = {"invoice_line_id": invoice.line_ids[:1].id, "amount": 1}
+        credit = (
+            self.env["keeping.exact.credit"]
+            .sudo()
+            .create({**credit, "line_ids": [Command.create(line)]})
+        )
+        Find = self.env["keeping.exact.credit.find"].with_user(self.invoicer).sudo()
+        find = Find.create({"invoice_id": invoice.id, "candidate_ids": [Command.create({})]})
+        action = (
+            self.env["keeping.exact.credit.choice"]
+            .with_user(self.invoicer)
+            ._ask_making(invoice.with_user(self.invoicer))
+        )
+        choice = self.env["keeping.exact.credit.choice"].browse(action["res_id"]).sudo()
+        made = (credit, credit.line_ids, find, find.candidate_ids, choice, choice.line_ids[:1])
+        return {record._name: record for record in (*made, choice.hour_ids[:1])}
 
     def _exclude(self, hours):
         Exclusion = self.env["keeping.exact.exclusion"].sudo()

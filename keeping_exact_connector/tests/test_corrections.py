@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -269,3 +271,63 @@ class TestCorrectionsInExact(SendingCase, CorrectionCase):
         lines = self._rows(LINES)
         quantities = [line["Quantity"] for line in lines if line["InvoiceID"] == guid]
         self.assertEqual(sorted(quantities), [-0.5, 1])
+
+    def _billed_in_exact(self, *hours):
+        timesheets = self._make_hours(*hours)
+        invoice = self._preview(rate=RATE)
+        invoice.action_send()
+        self._send()
+        self.assertEqual(invoice.state, "open")
+        return timesheets, invoice
+
+    def _lines_of(self, invoice):
+        guid = self._in_exact(invoice)[0]["InvoiceID"]
+        return [line for line in self._rows(LINES) if line["InvoiceID"] == guid]
+
+    def _correct_on_line(self, timesheet, hours):
+        wizard = self._open(timesheet)
+        self.assertTrue(wizard.may_change_line)
+        wizard.write({"unit_amount": hours, "reason": "Break", "way": "line"})
+        wizard.action_confirm()
+
+    def test_the_line_of_an_open_invoice_follows_in_exact(self):
+        timesheets, invoice = self._billed_in_exact(2, 3)
+        hour = timesheets[0].keeping_exact_hour_ids
+        self._correct_on_line(timesheets[0], 1.5)
+        self.assertFalse(self._opened(), "it is being settled")
+        self.assertEqual(hour.hours, 2, "nothing is certain yet")
+        self._send()
+        line = hour.invoice_line_id
+        sent = next(row for row in self._lines_of(invoice) if row["ID"] == line.guid)
+        self.assertEqual((sent["Quantity"], sent["UnitPrice"]), (line.quantity, 100))
+        self.assertEqual((hour.hours, hour.billed_hours, hour.amount), (1.5, 1.5, 150))
+        self.assertEqual(sum(line.hour_ids.mapped("amount")), line.amount)
+        self.assertEqual(sum(line.hour_ids.mapped("hours")), line.hours)
+        self.assertFalse(self._opened())
+        self.assertNotIn("different", invoice.mapped("difference_state"))
+
+    def test_a_line_that_was_changed_in_exact_is_not_overwritten(self):
+        timesheets, invoice = self._billed_in_exact(2)
+        row = self._lines_of(invoice)[0]
+        with self.administration._get_client() as client:
+            client.put(LINES, UUID(row["ID"]), {"UnitPrice": 90})
+        with self.assertRaisesRegex(UserError, "not as it was sent"), self.cr.savepoint():
+            self._correct_on_line(timesheets, 1.5)
+        self.assertEqual(timesheets.unit_amount, 2)
+        self._correct(timesheets, 1.5)
+        self.assertEqual(self._opened().amount, -50)
+
+    def test_processed_before_the_line_was_changed_it_waits_for_the_next_invoice(self):
+        timesheets, invoice = self._billed_in_exact(2)
+        self._correct_on_line(timesheets, 1.5)
+        guid = self._in_exact(invoice)[0]["InvoiceID"]
+        with self.administration._get_client() as client:
+            client.post("salesinvoice/PrintedSalesInvoices", {"InvoiceID": guid})
+        self._send()
+        step = invoice.sudo().line_change_ids
+        self.assertEqual(step.state, "failed")
+        self.assertEqual(self._lines_of(invoice)[0]["Quantity"], 2)
+        self.assertEqual(self._opened().amount, -50)
+        self._opened().action_make_draft()
+        with self.assertRaisesRegex(UserError, "settled by now"):
+            invoice.with_user(self.invoicer).action_retry_line_changes()

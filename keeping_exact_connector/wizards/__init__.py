@@ -1,6 +1,11 @@
 from . import (
     base_partner_merge,
     keeping_exact_correct,
+    keeping_exact_credit_find,
+    keeping_exact_credit_candidate,
+    keeping_exact_credit_choice,
+    keeping_exact_credit_choice_line,
+    keeping_exact_credit_choice_hour,
     keeping_exact_disconnect,
     keeping_exact_invoice_create,
     keeping_exact_invoice_create_choosing,

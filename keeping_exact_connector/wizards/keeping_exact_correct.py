@@ -25,6 +25,13 @@ class KeepingExactCorrect(models.TransientModel):
     # In the unit of the timesheet, hours or days: as they were when this was opened.
     shown_amount = fields.Float(readonly=True, export_string_translation=False)
     unit_amount = fields.Float(string="Time now")
+    way = fields.Selection(
+        [("next", "On the next invoice"), ("line", "On this invoice, while it is open")],
+        string="Settle",
+        default="next",
+        required=True,
+    )
+    may_change_line = fields.Boolean(compute="_compute_invoices")
     reason = fields.Char(help="For whoever looks later, such as: two meetings were one")
     billed_difference = fields.Float(string="Difference", compute="_compute_difference")
     amount_difference = fields.Monetary(string="Amount", compute="_compute_difference")
@@ -45,6 +52,7 @@ class KeepingExactCorrect(models.TransientModel):
             wizard.invoice_ids = invoices
             wizard.currency_id = invoices.currency_id[:1]
             wizard.in_draft = all(invoice.state in EDITABLE_STATES for invoice in invoices)
+            wizard.may_change_line = len(invoices) == 1 and invoices.state == "open"
 
     @api.depends("timesheet_id", "unit_amount")
     def _compute_difference(self):
@@ -80,9 +88,10 @@ class KeepingExactCorrect(models.TransientModel):
         self._check_as_shown(timesheet)
         hours = timesheet._get_correctable()
         hours.invoice_id._touch()
-        self.env["keeping.exact.correction"].sudo()._correct(
-            hours, self.unit_amount, self.reason.strip()
-        )
+        Correction = self.env["keeping.exact.correction"].sudo()
+        corrections = Correction._correct(hours, self.unit_amount, self.reason.strip())
+        if self.way == "line" and not self.in_draft:
+            hours.invoice_id.ensure_one()._correct_line(corrections)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _check_as_shown(self, timesheet):

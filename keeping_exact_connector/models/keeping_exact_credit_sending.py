@@ -1,0 +1,127 @@
+from odoo import fields, models
+
+from ..tools.crediting import CREDIT_NOTE
+from ..tools.reference import append_reference, carries_reference
+from .keeping_exact_invoice_sending import DESCRIPTION_LENGTH
+
+
+class KeepingExactCreditSending(models.Model):
+    """A credit note that is made in Exact from here, once."""
+
+    _inherit = "keeping.exact.credit"
+
+    _exact_kind = "credit_note"
+    _exact_post_endpoint = "salesinvoice/SalesInvoices"
+
+    # ------------------------------------------------------------------ business
+
+    def _plan_making(self):
+        """Plan to make these credit notes; the sender does so after the commit."""
+        self.administration_id._end_pause()
+        self.env["keeping.exact.operation"]._plan(self.sorted("id"))
+        self.env["keeping.exact.operation"]._wake_sender()
+
+    def _exact_reference(self):
+        return self.name
+
+    def _exact_order_key(self):
+        return self.invoice_id._exact_order_key()
+
+    def _exact_needs(self):
+        return [self.invoice_id.customer_id, *self.line_ids.invoice_line_id.item_id]
+
+    def _prepare_exact_payload(self):
+        """Return the body of POST salesinvoice/SalesInvoices for a credit note (chapter 4.3).
+
+        Exact has no field that names the invoice which is credited: its number is in the text.
+        """
+        self.ensure_one()
+        invoice, administration = self.invoice_id, self.administration_id
+        payload = {
+            "Type": CREDIT_NOTE,
+            "OrderedBy": invoice.customer_id.guid,
+            "InvoiceTo": invoice.customer_id.invoice_account or invoice.customer_id.guid,
+            "Description": append_reference(self.description, self.name, DESCRIPTION_LENGTH),
+            "SalesInvoiceLines": [line._prepare_exact_payload() for line in self.line_ids],
+        }
+        if administration.journal_id:
+            payload["Journal"] = administration.journal_id.code
+        if invoice.currency_id != administration.currency_id:
+            payload["Currency"] = invoice.currency_id.name
+        if invoice.your_ref:
+            payload["YourRef"] = invoice.your_ref
+        if self.credit_date:
+            payload["OrderDate"] = self.credit_date
+        return payload
+
+    def _exact_find(self, client, since):
+        rows = client.rows(
+            self._exact_post_endpoint,
+            select=[*self.invoice_id._get_select(), "Type"],
+            where=self.invoice_id._where_made_since(since),
+        )
+        ours = [
+            row
+            for row in rows
+            if row["Type"] == CREDIT_NOTE and carries_reference(row["Description"], self.name)
+        ]
+        return sorted(ours, key=lambda row: row["Created"])
+
+    def _exact_absence_proved(self, client):
+        return self.invoice_id._exact_absence_proved(client)
+
+    def _exact_key(self, row):
+        return row["InvoiceID"]
+
+    def _exact_doubled(self, rows):
+        numbers = ", ".join(str(row.get("OrderNumber") or row["InvoiceID"]) for row in rows)
+        text = self.env._(
+            "Exact Online has credit note %(name)s more than once. Look at the others and delete "
+            "them there: %(numbers)s",
+            name=self.name,
+            numbers=numbers,
+        )
+        self.invoice_id._tell(self.create_uid, text)
+
+    def _exact_made(self, row):
+        self.ensure_one()
+        self.write(
+            {
+                "state": "done",
+                "guid": row["InvoiceID"],
+                "number": str(row["InvoiceNumber"]) if row.get("InvoiceNumber") else False,
+                "credit_date": self.credit_date or fields.Date.context_today(self),
+                "error_code": False,
+                "error_text": False,
+                "retry_at": False,
+            }
+        )
+        self._settle()
+
+    def _exact_refused(self, code, text):
+        result = super()._exact_refused(code, text)
+        message = self.error_message or ""
+        self.invoice_id._tell(
+            self.create_uid, self.env._("The credit note was not made: %s", message)
+        )
+        return result
+
+    def _read_numbers(self):
+        """Read the numbers that Exact gives credit notes when they are processed."""
+        lacking = self.filtered(
+            lambda credit: credit.origin == "made" and credit.state == "done" and not credit.number
+        )
+        administration = lacking.administration_id
+        if not administration:
+            return
+        with administration.connection_id._user_errors(), administration._get_client() as client:
+            rows = client.rows_of(
+                self._exact_post_endpoint,
+                "InvoiceID",
+                lacking.mapped("guid"),
+                select=["InvoiceID", "InvoiceNumber"],
+            )
+            numbers = {row["InvoiceID"]: row["InvoiceNumber"] for row in rows}
+        for credit in lacking:
+            if numbers.get(credit.guid):
+                credit.number = str(numbers[credit.guid])
