@@ -57,8 +57,8 @@ def _press(action, *states):
 
 
 STEPS = [
-    (make_credit, 3, True),
-    (find_credit, 3, True),
+    (make_credit, 5, True),
+    (find_credit, 5, True),
     (_press("action_retry", "failed", "waiting", "uncertain"), 2, True),
     (_press("action_give_up", "waiting", "failed"), 1, True),
     (_press("action_undo", "done"), 1, True),

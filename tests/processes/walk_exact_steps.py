@@ -188,7 +188,7 @@ STEPS = [
     (delete, 2, False),
     (delete_line, 1, False),
     (vanish, 1, False),
-    (process, 3, False),
+    (process, 6, False),
     (pay, 2, False),
     (credit, 1, False),
     (strike, 9, False),

@@ -68,21 +68,28 @@ def ended_links_hold_no_hours(world, own):
     )
 
 
-def lasting_links_hold_their_hours(world, own):
-    """No hour of a link in force became free, but by a credit note."""
+def only_credits_end_a_part(world, own):
+    """No hour of a link in force became free, but by a credit note; and each of those did."""
     return world.sql(
-        "SELECT link.id, link.state, hour.id FROM keeping_exact_hour hour"
+        "SELECT link.id, link.state, hour.id, hour.live, credit.state FROM keeping_exact_hour hour"
         " JOIN keeping_exact_invoice link ON link.id = hour.invoice_id"
-        " WHERE link.administration_id = %s AND NOT hour.live AND NOT hour.covered"
-        " AND link.state = ANY(%s) AND NOT hour.id = ANY(%s)",
+        " LEFT JOIN keeping_exact_credit credit ON credit.id = hour.credit_id"
+        " WHERE link.administration_id = %s AND link.state = ANY(%s)"
+        " AND hour.live = (coalesce(credit.state, '') = 'done')",
         own.administration,
         list(LIVE),
-        _credited(world),
     )
 
 
-def _credited(_world):
-    return [0]
+def credited_is_what_is_left_of_nothing(world, own):
+    """A link is credited as a whole when none of its hours is in force any more, and only then."""
+    return world.sql(
+        "SELECT link.id, link.state, count(*) FROM keeping_exact_invoice link"
+        " JOIN keeping_exact_hour hour ON hour.invoice_id = link.id"
+        " WHERE link.administration_id = %s AND link.state IN ('processed', 'paid', 'credited')"
+        " GROUP BY link.id HAVING bool_or(hour.live) = (link.state = 'credited')",
+        own.administration,
+    )
 
 
 def exactly_one_invoice(world, own):
@@ -102,7 +109,8 @@ def exactly_one_invoice(world, own):
 
 
 def _check_known(world, own, guid, reference):
-    state, known, _deleting = world.links(own).get(reference, (None, None, None))
+    known = {**world.links(own), **world.credits(own)}
+    state, known, _deleting = known.get(reference, (None, None, None))
     if state is None:
         yield ("nobody's", reference)
     elif known != guid and state not in ASKED:
@@ -201,7 +209,8 @@ EACH = (
     no_hour_changed,
     no_hour_lost,
     ended_links_hold_no_hours,
-    lasting_links_hold_their_hours,
+    only_credits_end_a_part,
+    credited_is_what_is_left_of_nothing,
     exactly_one_invoice,
     no_secret_is_told,
     companies_are_walls,

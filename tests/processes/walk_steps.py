@@ -265,7 +265,8 @@ def link_existing(world, own):
     taken = {guid for _state, guid, _deleting in world.links(own).values()}
     free = [key for key, row in rows.items() if row.get("Type") == 8020 and key not in taken]
     # Now and then one that is linked, or has been.
-    guid = world.choose(free[-6:] if world.chance.random() < 0.8 else [*taken & rows.keys()][-6:])
+    linked = [key for key in rows if key in taken]
+    guid = world.choose((free if world.chance.random() < 0.8 else linked)[-6:])
     partner = world.choose(_partners_with_free_hours(world, own))
     worth = world.chance.choice(("rate_card", "line_rate"))
     wizard = world.act(own, choose)

@@ -128,7 +128,7 @@ class World:
         self.organisations = []
         # Up to where messages and calls were looked through.
         self.told = (0, 0)
-        self._links = {}
+        self._links, self._credits = {}, {}
         self._connections = []
         self.connect()
 
@@ -188,7 +188,7 @@ class World:
 
     def look_anew(self):
         """Forget what was read of both sides before the last step."""
-        self._links = {}
+        self._links, self._credits = {}, {}
         self.books.look_anew()
         before, self._upto = getattr(self, "_upto", (0, 0)), self._newest()
         self.told = before
@@ -211,6 +211,17 @@ class World:
             )
             self._links[own.name] = {name: values for name, *values in rows}
         return self._links[own.name]
+
+    def credits(self, own):
+        """Return (state, GUID, False) of each credit note that was made from here."""
+        if own.name not in self._credits:
+            rows = self.sql(
+                "SELECT name, state, guid, FALSE FROM keeping_exact_credit"
+                " WHERE administration_id = %s AND origin = 'made'",
+                own.administration,
+            )
+            self._credits[own.name] = {name: values for name, *values in rows}
+        return self._credits[own.name]
 
     def secrets(self):
         """Return everything that must never be read anywhere, of now and of earlier."""

@@ -17,6 +17,7 @@ import time
 import traceback
 from collections import Counter, deque
 
+import walk_credit_steps
 import walk_exact_steps
 import walk_invariants
 import walk_steps
@@ -62,8 +63,9 @@ class Walk:
         self.counts, self.refused, self.killed = Counter(), Counter(), Counter()
         self.reasons = Counter()
         self.last = deque(maxlen=LAST_STEPS)
-        self.steps = [*walk_steps.STEPS, *walk_exact_steps.STEPS]
-        self.may_die = [(step, often) for step, often, may_die in walk_steps.STEPS if may_die]
+        walk_steps.CONFIRMED["credit"] = walk_credit_steps.confirm_credit
+        self.steps = [*walk_steps.STEPS, *walk_credit_steps.STEPS, *walk_exact_steps.STEPS]
+        self.may_die = [(step, often) for step, often, may_die in self.steps if may_die]
         self.spent = Counter()
 
     def go(self, count):
