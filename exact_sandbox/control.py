@@ -162,7 +162,7 @@ class ControlApp:
                     "Timestamp": row.timestamp,
                 }
                 for row in rows
-            ]
+            ],
         }
 
     def _change_rows(self, rest, body):

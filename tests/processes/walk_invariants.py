@@ -12,6 +12,7 @@ IN_EXACT = ("open", "processed", "paid", "credited")
 # It was sent, or is being sent: what is there of it in Exact is known to be looked for.
 ASKED = ("sending", "uncertain")
 CENT = 0.005
+HOURS = "account.analytic.line"
 
 
 def no_hour_twice(world, own):
@@ -52,7 +53,9 @@ def no_hour_lost(world, own):
             own.projects,
         )
     )
-    wrong = {key for key in rows.keys() & own.hours.keys() if abs(rows[key] - own.hours[key]) > 0.001}
+    wrong = {
+        key for key in rows.keys() & own.hours.keys() if abs(rows[key] - own.hours[key]) > 0.001
+    }
     return [*(rows.keys() ^ own.hours.keys()), *wrong]
 
 
@@ -204,6 +207,30 @@ def work_has_a_state(world, own):
     )
 
 
+def each_hour_is_somewhere(world, own):
+    """Promise 2: what people are told of each hour is so: free, reserved, invoiced or paid."""
+    told = {}
+    for state in ("to_invoice", "reserved", "invoiced", "paid", "not_billable"):
+        domain = [("keeping_exact_state", "=", state), ("id", "in", list(own.hours))]
+        for timesheet in world.act(own, lambda env: env[HOURS].search(domain).ids):  # noqa: B023
+            if timesheet in told:
+                yield (timesheet, told[timesheet], state)
+            told[timesheet] = state
+    yield from own.hours.keys() - told.keys()
+    for timesheet, states in world.sql(
+        "SELECT ts.id, array_agg(link.state) FILTER (WHERE link.id IS NOT NULL)"
+        " FROM account_analytic_line ts"
+        " LEFT JOIN keeping_exact_hour hour ON hour.timesheet_id = ts.id AND hour.live"
+        " LEFT JOIN keeping_exact_invoice link ON link.id = hour.invoice_id"
+        " WHERE ts.id = ANY(%s) GROUP BY ts.id",
+        list(own.hours),
+    ):
+        if (told.get(timesheet) == "to_invoice") != (not states):
+            yield (timesheet, told.get(timesheet), states)
+
+
+# It asks Odoo itself, which takes longer.
+NOW_AND_THEN = (each_hour_is_somewhere,)
 EACH = (
     no_hour_twice,
     no_hour_changed,
@@ -261,4 +288,4 @@ def both_sides_are_the_same(world, own):
             yield (name, state, rows[guid]["Status"])
 
 
-AT_THE_END = (nothing_is_stuck, both_sides_are_the_same)
+AT_THE_END = (*NOW_AND_THEN, nothing_is_stuck, both_sides_are_the_same)

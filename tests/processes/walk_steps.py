@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from walk_world import AccessError, Nothing, UserError
 
-from devtools.web import Browser, forms
 from odoo import Command
+
+from devtools.web import Browser, forms
 
 AMOUNTS = (0.1, 0.25, 0.5, 1, 1.33, 2, 2.75, 4, 7.5, 8)
 LINK = "keeping.exact.invoice"

@@ -39,8 +39,8 @@ class Clock:
         self._sandbox = sandbox
         real, utc = time.time, datetime.now
         time.time = lambda: real() + self.passed
-        fields.Datetime.now = lambda *_args: (
-            (utc() + timedelta(seconds=self.passed)).replace(microsecond=0)
+        fields.Datetime.now = lambda *_args: (utc() + timedelta(seconds=self.passed)).replace(
+            microsecond=0
         )
 
     def pass_time(self, seconds):

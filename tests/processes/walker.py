@@ -34,6 +34,7 @@ KILLS = 7
 POINTS, POINTS_OF_JOBS = 8, 40
 JOBS = (walk_steps.run_sender, walk_steps.read_lists)
 LAST_STEPS = 30
+NOW_AND_THEN = 20
 SETTLE_ROUNDS = 40
 
 
@@ -101,6 +102,8 @@ class Walk:
             self._note(number, own, step, told)
             start = time.monotonic()
             self.look(walk_invariants.EACH)
+            if number % NOW_AND_THEN == 0:
+                self.look(walk_invariants.NOW_AND_THEN)
             self.spent["looking"] += time.monotonic() - start
             return
 
@@ -188,7 +191,8 @@ def main(database, facts):
     odoo.tools.config.parse_config(["--no-http", "--stop-after-init"])
     errors = Errors()
     logging.getLogger().addHandler(errors)
-    world = World(Registry(database), random.Random(facts["seed"]), facts["control"], facts["password"])
+    chance = random.Random(facts["seed"])
+    world = World(Registry(database), chance, facts["control"], facts["password"])
     for values in facts["organisations"]:
         world.settle(**values)
     walk, start, broken = Walk(world, errors), time.monotonic(), None
