@@ -213,7 +213,8 @@ def each_hour_is_somewhere(world, own):
     for state in ("to_invoice", "reserved", "invoiced", "paid", "not_billable"):
         domain = [("keeping_exact_state", "=", state), ("id", "in", list(own.hours))]
         for timesheet in world.act(own, lambda env: env[HOURS].search(domain).ids):  # noqa: B023
-            if timesheet in told:
+            # Billed again on purpose, it is looked for as both.
+            if timesheet in told and timesheet not in own.repeated:
                 yield (timesheet, told[timesheet], state)
             told[timesheet] = state
     yield from own.hours.keys() - told.keys()
