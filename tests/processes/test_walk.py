@@ -14,8 +14,9 @@ SCRIPT = Path(__file__).with_name("walker.py")
 SOAK = os.environ.get("KEEPING_SOAK") == "1"
 # Set it to take the same steps again.
 SEED = int(os.environ.get("KEEPING_SEED") or (random.randrange(2**32) if SOAK else 20261127))
-STEPS = int(os.environ.get("KEEPING_STEPS") or (5000 if SOAK else 300))
-SECONDS = 3600 if SOAK else 300
+STEPS = int(os.environ.get("KEEPING_STEPS") or (5000 if SOAK else 200))
+# Setting up, and a second a step: more than a loaded machine takes.
+SECONDS = 120 + STEPS
 CONNECTION = "keeping.exact.connection"
 ADMINISTRATION = "keeping.exact.administration"
 

@@ -1,6 +1,7 @@
 """Credits: found in Exact and confirmed by a person, made from here, given up or undone."""
 
-from walk_steps import LINK
+from walk_dialog_steps import CONFIRMED
+from walk_world import LINK
 
 CREDITABLE = ("processed", "processed", "paid")
 
@@ -38,6 +39,9 @@ def confirm_credit(world, choice):
         choice.accept_difference = True
         choice.action_confirm()
     return f"{choice.mode} {len(chosen)} hours"
+
+
+CONFIRMED["credit"] = confirm_credit
 
 
 def _press(action, *states):

@@ -17,9 +17,12 @@ import time
 import traceback
 from collections import Counter, deque
 
+import walk_correction_steps
 import walk_credit_steps
+import walk_dialog_steps
 import walk_exact_steps
 import walk_invariants
+import walk_job_steps
 import walk_steps
 from killed_senders import Points
 from walk_world import AccessError, Nothing, UserError, World
@@ -28,11 +31,19 @@ import odoo
 from odoo import sql_db
 from odoo.modules.registry import Registry
 
+KINDS = (
+    walk_steps,
+    walk_dialog_steps,
+    walk_correction_steps,
+    walk_credit_steps,
+    walk_job_steps,
+    walk_exact_steps,
+)
 FORK = multiprocessing.get_context("fork")
 KILLS = 7
 # Points of a step: commits and calls, before and after. A job passes more than a person's click.
 POINTS, POINTS_OF_JOBS = 8, 40
-JOBS = (walk_steps.run_sender, walk_steps.read_lists)
+JOBS = (walk_job_steps.run_sender, walk_job_steps.read_lists)
 LAST_STEPS = 30
 NOW_AND_THEN = 20
 SETTLE_ROUNDS = 40
@@ -64,8 +75,7 @@ class Walk:
         self.counts, self.refused, self.killed = Counter(), Counter(), Counter()
         self.reasons = Counter()
         self.last = deque(maxlen=LAST_STEPS)
-        walk_steps.CONFIRMED["credit"] = walk_credit_steps.confirm_credit
-        self.steps = [*walk_steps.STEPS, *walk_credit_steps.STEPS, *walk_exact_steps.STEPS]
+        self.steps = [step for kind in KINDS for step in kind.STEPS]
         self.may_die = [(step, often) for step, often, may_die in self.steps if may_die]
         self.spent = Counter()
 
@@ -143,7 +153,7 @@ class Walk:
         if words and words[0] == "broken":
             raise Broken(words[1])
         # A dialog that was answered may be gone, or not: it is not answered again.
-        own.dialogs = [] if step is walk_steps.confirm else own.dialogs
+        own.dialogs = [] if step is walk_dialog_steps.confirm else own.dialogs
         self.killed[step.__name__] += process.exitcode == -signal.SIGKILL
         return f"killed at {words}" if process.exitcode else f"not killed: {words}"
 
@@ -177,11 +187,11 @@ class Walk:
             world.clock.pass_time(1900)
             for own in world.organisations:
                 with contextlib.suppress(Nothing):
-                    walk_steps.connect_again(world, own)
-                walk_steps.run_sender(world, own)
+                    walk_job_steps.connect_again(world, own)
+                walk_job_steps.run_sender(world, own)
             self.look(walk_invariants.EACH)
         for own in world.organisations:
-            walk_steps.read_lists(world, own)
+            walk_job_steps.read_lists(world, own)
             world.refresh_all(own)
         self.look((*walk_invariants.EACH, *walk_invariants.AT_THE_END))
 
