@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from devtools.source import Source
 ADDON = "keeping_exact_connector"
 DEMO = "demo"
 KEPT_TEMPLATES = 6
+TIDY_SECONDS = 30
+TIDYING = "permission denied to terminate process"
 # Changes when what this file does to a template changes.
 RECIPE = 2
 # Attachments in the database make a copy of it complete. Telling Odoo's maker of each of these
@@ -89,7 +92,17 @@ def exists(server: Server, name: str) -> bool:
 
 def drop(server: Server, name: str) -> None:
     """Drop a database with its connections and its files."""
-    server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    end = time.monotonic() + TIDY_SECONDS
+    while True:
+        try:
+            server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            break
+        except console.Problem as problem:
+            # After much writing PostgreSQL is still tidying up there, in a process of its own,
+            # which only a superuser may end: it comes to its end by itself.
+            if TIDYING not in str(problem) or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
     shutil.rmtree(paths.DATA / "filestore" / name, ignore_errors=True)
 
 

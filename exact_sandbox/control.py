@@ -146,20 +146,23 @@ class ControlApp:
         self._sandbox.velocity.clear()
         return {}
 
-    def _rows(self, rest, _body):
+    def _rows(self, rest, body):
+        """Return rows, with ``after`` only those of a higher timestamp, and the keys of all."""
         division, _, path = rest.partition("/")
         entity_type = self._sandbox.metadata.by_route(path)
         if entity_type is None or not division.isdecimal():
             raise _Refused(404, f"There are no rows at {rest}.")
-        rows = self._sandbox.rows.find(int(division), entity_type.name)
+        place = (int(division), entity_type.name)
+        rows = self._sandbox.rows.find(*place, after=int(body.get("after", 0)))
         return {
+            "keys": self._sandbox.rows.keys(*place),
             "rows": [
                 {
                     **{name: value for name, value in row.data.items() if name[0] != "_"},
                     "Timestamp": row.timestamp,
                 }
                 for row in rows
-            ]
+            ],
         }
 
     def _change_rows(self, rest, body):

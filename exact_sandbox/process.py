@@ -206,6 +206,11 @@ class SandboxProcess:
         """Return the raw rows of an entity, e.g. ``rows(241806, "crm/Accounts")``."""
         return self.control("GET", f"rows/{division}/{path}")["rows"]
 
+    def changed_rows(self, division, path, after):
+        """Return the raw rows with a ``Timestamp`` above this one, and the keys of all rows."""
+        told = self.control("GET", f"rows/{division}/{path}", {"after": after})
+        return told["rows"], told["keys"]
+
     def webhooks(self):
         """Return the subscriptions, and what was or is to be sent to them."""
         return self.control("GET", "webhooks")

@@ -111,6 +111,11 @@ class Rows:
         records = sorted(self._store.execute(sql, *values), key=lambda item: item["timestamp"])
         return [self._row(record) for record in records]
 
+    def keys(self, division, entity):
+        """Return the keys of all rows."""
+        sql = "SELECT key FROM entity_rows WHERE division = ? AND entity = ?"
+        return [item["key"] for item in self._store.execute(sql, division, entity)]
+
     def first(self, division, entity, **equals):
         """Return the first row with these values, or None."""
         found = self.find(division, entity, equals)

@@ -139,7 +139,8 @@ class KeepingExactCustomerCard(models.Model):
 
     @api.model
     def _find_mapped(self, administration, partner):
-        return self.search(
+        # Also for who looks at archived ones: those that were given up keep their partner.
+        return self.with_context(active_test=True).search(
             [("administration_id", "=", administration.id), ("partner_id", "=", partner.id)]
         )
 

@@ -223,6 +223,18 @@ class TestLinkSaving(LinkCase):
         self._saved(link)
         self.assertEqual(sorted(hours.keeping_exact_hour_ids.mapped("repeat_no")), [0, 1])
 
+    def test_customers_that_were_given_up_do_not_stand_in_the_way(self):
+        partner = self._make_partner("Tweede klant")
+        self._make_hours(3, project=self._make_project("Shop", partner))
+        values = {"administration_id": self.administration.id, "partner_id": partner.id}
+        self.env["keeping.exact.customer"].sudo().create(
+            [{**values, "name": f"Refused {number}", "active": False} for number in (1, 2)]
+        )
+        theirs = self.theirs[1]
+        period = {"date_from": "2026-10-01", "date_to": "2026-10-31"}
+        invoice = self._linked(self._bill(customer=theirs), partner_id=partner.id, **period)
+        self.assertEqual((invoice.sudo().customer_id, theirs.partner_id), (theirs, partner))
+
     def test_it_makes_no_invoices(self):
         link = self._open_link()
         with self.assertRaisesRegex(UserError, "only linked"):

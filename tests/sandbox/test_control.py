@@ -110,6 +110,21 @@ def test_rows_are_deleted_as_in_the_browser(anew):
             sandbox.control("DELETE", path, {"where": where})
 
 
+def test_only_what_has_changed_is_read(anew):
+    sandbox = anew()
+    path = "cashflow/PaymentConditions"
+    rows, keys = sandbox.changed_rows(241806, path, 0)
+    assert [row["ID"] for row in rows] and sorted(row["ID"] for row in rows) == sorted(keys)
+    newest = max(row["Timestamp"] for row in rows)
+    assert sandbox.changed_rows(241806, path, newest) == ([], keys)
+    change = {"where": {"Code": "14"}, "values": {"Description": "Two weeks"}}
+    sandbox.control("POST", f"rows/241806/{path}", change)
+    [row], _keys = sandbox.changed_rows(241806, path, newest)
+    assert row["Description"] == "Two weeks"
+    sandbox.control("DELETE", f"rows/241806/{path}", {"where": {"Code": "14"}})
+    assert set(keys) - set(sandbox.changed_rows(241806, path, newest)[1]) == {row["ID"]}
+
+
 def test_the_state_goes_back_to_what_was_kept(fresh):
     sandbox = fresh()
     with pytest.raises(SandboxError, match="Nothing was kept"):
