@@ -87,6 +87,8 @@ from . import (
     account_analytic_line_linking,
     hr_employee,
     keeping_exact_start,
+    keeping_exact_export_rows,
+    keeping_exact_export,
     ir_module_module,
     project_project,
     project_task,
