@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .move_case import MoveCase
 
-SOME, MANY = 1_000, 100_000
+SOME, MANY = 1_000, 10_000
 _logger = logging.getLogger(__name__)
 
 

@@ -94,6 +94,7 @@ class KeepingExactImportMatching(models.TransientModel):
                 ),
                 visible=visible.subselect(),
             ),
+            "id",
         )
 
     def _list_sources(self):
@@ -118,13 +119,16 @@ class KeepingExactImportMatching(models.TransientModel):
                     )
                 ),
             ),
+            "timesheet",
+            "target",
         )
 
-    def _make_temporary(self, name, query):
+    def _make_temporary(self, name, query, *columns):
         table = SQL.identifier(f"keeping_exact_import_{name}")
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))
-        self.env.cr.execute(SQL("CREATE INDEX ON %s (key)", table))
+        for column in ("key", *columns):
+            self.env.cr.execute(SQL("CREATE INDEX ON %s (%s)", table, SQL.identifier(column)))
         self.env.cr.execute(SQL("ANALYZE %s", table))
 
     def _sql_key(self, date, employee, project, task, name, hours):
@@ -186,17 +190,20 @@ class KeepingExactImportMatching(models.TransientModel):
         )
         self.env.cr.execute(
             """
+            WITH alike AS (
+                SELECT key, bool_or(taken IS NULL) AS free FROM keeping_exact_import_here GROUP BY key
+            )
             UPDATE keeping_exact_import_sources source
                SET reason = CASE
-                       WHEN source.target IS NOT NULL THEN CASE
-                           WHEN (SELECT here.taken IS NOT NULL OR here.held AND NOT source.held
-                                   FROM keeping_exact_import_here here
-                                  WHERE here.id = source.target) THEN 'taken' END
-                       WHEN EXISTS (SELECT FROM keeping_exact_import_here here
-                                     WHERE here.key = source.key AND here.taken IS NULL)
-                           THEN 'ambiguous'
-                       WHEN EXISTS (SELECT FROM keeping_exact_import_here here
-                                     WHERE here.key = source.key) THEN 'taken'
+                       WHEN here.id IS NOT NULL THEN
+                           CASE WHEN here.taken IS NOT NULL OR here.held AND NOT mine.held
+                                THEN 'taken' END
+                       WHEN alike.free THEN 'ambiguous'
+                       WHEN alike.key IS NOT NULL THEN 'taken'
                        ELSE 'missing' END
+              FROM keeping_exact_import_sources mine
+              LEFT JOIN keeping_exact_import_here here ON here.id = mine.target
+              LEFT JOIN alike ON alike.key = mine.key
+             WHERE mine.timesheet = source.timesheet
             """
         )

@@ -32,6 +32,7 @@ class KeepingExactImportSaving(models.TransientModel):
         )
         links = self._make_links()
         self._insert_lines()
+        self._keep_figures()
         self._insert_hours()
         links.invalidate_recordset()
         self.env["keeping.exact.invoice.line"].invalidate_model()
@@ -167,6 +168,17 @@ class KeepingExactImportSaving(models.TransientModel):
              WHERE line.line_id IS NOT NULL
             """,
             {"company": self.company_id.id, "user": self.env.uid},
+        )
+
+    def _keep_figures(self):
+        """Give the links the totals that they had: without lines they were computed as nothing."""
+        self.env.cr.execute(
+            """
+            UPDATE keeping_exact_invoice made
+               SET hours = COALESCE(link.hours, 0), billed_hours = COALESCE(link.billed_hours, 0),
+                   amount_untaxed = link.amount_untaxed, amount_total = link.amount_total
+              FROM keeping_exact_import_invoices link WHERE link.invoice_id = made.id
+            """
         )
 
     # ------------------------------------------------------------------ hours

@@ -45,11 +45,12 @@ class KeepingExactImportStaging(models.TransientModel):
                 self._make_table(table)
                 for rows in read_table(table):
                     self._fill(table, rows)
+                name = SQL.identifier(PREFIX + table.name)
+                self.env.cr.execute(SQL("CREATE INDEX ON %s (reference)", name))
+                self.env.cr.execute(SQL("ANALYZE %s", name))
             self._check_staged()
         except WrongFile as error:
             raise UserError(self._explain_wrong(error)) from error
-        for table in TABLES:
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(PREFIX + table.name)))
         return manifest
 
     def _make_table(self, table):
