@@ -94,9 +94,7 @@ class MoveCase(ExactCase):
     def _importing(self, content, user=None, company=None, **vals):
         user, company = user or self.mover, company or self.company
         Import = self.env["keeping.exact.import"].with_user(user).with_company(company)
-        return Import.create(
-            {"company_id": company.id, "file": base64.b64encode(content), **vals}
-        )
+        return Import.create({"company_id": company.id, "file": base64.b64encode(content), **vals})
 
     def _previewed(self, content, **vals):
         wizard = self._importing(content, **vals)

@@ -67,7 +67,7 @@ class TestExport(MoveCase):
     def test_a_spreadsheet_takes_no_text_for_a_formula(self):
         self._bill(1, name='=HYPERLINK("http://elsewhere.example")')
         [row] = rows_of(self._export(), "hours")
-        self.assertEqual(row["name"], "'=HYPERLINK(\"http://elsewhere.example\")")
+        self.assertEqual(row["name"], '\'=HYPERLINK("http://elsewhere.example")')
 
     def test_no_secret_is_in_the_file(self):
         self._bill(1)

@@ -85,9 +85,12 @@ class TestImportVolume(MoveCase):
         def peak(count, date):
             self._bill_many(count, date)
             Export = self.env["keeping.exact.export"].with_user(self.mover)
-            export = Export.with_company(self.company).sudo().create(
-                {"company_id": self.company.id}
-            ).with_user(self.mover)
+            export = (
+                Export.with_company(self.company)
+                .sudo()
+                .create({"company_id": self.company.id})
+                .with_user(self.mover)
+            )
             tracemalloc.start()
             try:
                 export._write_file(io.BytesIO())

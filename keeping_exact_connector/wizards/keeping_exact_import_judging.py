@@ -262,31 +262,30 @@ class KeepingExactImportJudging(models.TransientModel):
         self, reference, number, customer, day, live, matched, outcome, problem, existing,
         site, code, name,
     ):  # fmt: skip
-        _ = self.env._
         if outcome == "here":
-            return _("As %s", existing) if existing != reference else False
+            return self.env._("As %s", existing) if existing != reference else False
         if outcome == "part":
-            return _("%s of its hours were not found; see below.", live - matched)
+            return self.env._("%s of its hours were not found; see below.", live - matched)
         if outcome == "new":
             return False
         texts = {
-            "reference": _("Its reference is in use for another link in this database."),
-            "administration": _(
+            "reference": self.env._("Its reference is in use for another link in this database."),
+            "administration": self.env._(
                 "Administration %(code)s %(name)s (%(site)s) is not linked in this organisation. "
                 "Link it first, under Integrations > Exact Online.",
                 code=code,
                 name=name or "",
                 site=site.upper(),
             ),
-            "customer": _(
+            "customer": self.env._(
                 "%s is not among the customers read from this administration. Read its lists "
                 "again; if it is gone from Exact Online, this link cannot be imported.",
-                customer or _("Its customer"),
+                customer or self.env._("Its customer"),
             ),
-            "currency": _("This database does not know its currency."),
-            "partner": _(
+            "currency": self.env._("This database does not know its currency."),
+            "partner": self.env._(
                 "It is not known which contact here %s is. Choose it under Link customers.",
-                customer or _("its customer"),
+                customer or self.env._("its customer"),
             ),
         }
         return texts[problem]

@@ -103,7 +103,8 @@ class KeepingExactImportMatching(models.TransientModel):
             "sources",
             SQL(
                 """
-                SELECT DISTINCT ON (hour.timesheet) hour.timesheet, hour.external_id, %(key)s AS key,
+                SELECT DISTINCT ON (hour.timesheet) hour.timesheet, hour.external_id,
+                       %(key)s AS key,
                        bool_or(hour.live AND link.existing_id IS NOT NULL)
                            OVER (PARTITION BY hour.timesheet) AS held,
                        NULL::int AS target, NULL::text AS reason
@@ -191,7 +192,8 @@ class KeepingExactImportMatching(models.TransientModel):
         self.env.cr.execute(
             """
             WITH alike AS (
-                SELECT key, bool_or(taken IS NULL) AS free FROM keeping_exact_import_here GROUP BY key
+                SELECT key, bool_or(taken IS NULL) AS free FROM keeping_exact_import_here
+                 GROUP BY key
             )
             UPDATE keeping_exact_import_sources source
                SET reason = CASE

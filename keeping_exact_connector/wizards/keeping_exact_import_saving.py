@@ -28,7 +28,9 @@ class KeepingExactImportSaving(models.TransientModel):
         self._choose_links()
         # Whoever edits or bills one of these hours at this moment ends this or is ended by it.
         self.env["keeping.exact.hour"].sudo()._lock_timesheets(
-            SQL("SELECT hour.target FROM keeping_exact_import_hours hour WHERE %s", self._sql_held())
+            SQL(
+                "SELECT hour.target FROM keeping_exact_import_hours hour WHERE %s", self._sql_held()
+            )
         )
         links = self._make_links()
         self._insert_lines()
@@ -69,13 +71,15 @@ class KeepingExactImportSaving(models.TransientModel):
         names = ("reference", "administration_id", "customer_id", "partner_id", "currency", *SAME)
         rows = self.env.execute_query(
             SQL(
-                "SELECT %s FROM keeping_exact_import_invoices WHERE invoice_id = 0 ORDER BY position",
+                "SELECT %s FROM keeping_exact_import_invoices WHERE invoice_id = 0"
+                " ORDER BY position",
                 SQL(", ").join(map(SQL.identifier, names)),
             )
         )
         found = [dict(zip(names, row, strict=True)) for row in rows]
         self._link_customers(found)
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        wanted = [("name", "in", list({vals["currency"] for vals in found}))]
+        currencies = self.env["res.currency"].with_context(active_test=False).search(wanted)
         by_name = {currency.name: currency.id for currency in currencies}
         Invoice = self.env["keeping.exact.invoice"].sudo()
         Invoice = Invoice.with_context(tracking_disable=True, mail_create_nolog=True)

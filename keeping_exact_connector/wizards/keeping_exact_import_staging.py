@@ -161,29 +161,34 @@ class KeepingExactImportStaging(models.TransientModel):
     def _explain_wrong(self, error):
         params = {"file": "", "row": "", "column": "", "value": "", "version": "", "reference": ""}
         params.update(error.params)
-        _ = self.env._
         texts = {
-            "no_zip": _("This is no zip file. Choose the file as it was exported."),
-            "other_zip": _("This zip was not exported from Exact Online links, or is damaged."),
-            "too_large": _("This file is too large to be an export of links (%(file)s).", **params),
-            "version": _(
+            "no_zip": self.env._("This is no zip file. Choose the file as it was exported."),
+            "other_zip": self.env._(
+                "This zip was not exported from Exact Online links, or is damaged."
+            ),
+            "too_large": self.env._(
+                "This file is too large to be an export of links (%(file)s).", **params
+            ),
+            "version": self.env._(
                 "This file is of version %(version)s, which this version of the module does not "
                 "know. Update the module.",
                 **params,
             ),
-            "damaged": _("%(file)s in this zip cannot be read. Export once more.", **params),
-            "changed": _(
+            "damaged": self.env._(
+                "%(file)s in this zip cannot be read. Export once more.", **params
+            ),
+            "changed": self.env._(
                 "%(file)s was changed since it was exported. Import the file as it was exported.",
                 **params,
             ),
-            "columns": _("%(file)s does not have the columns it should have.", **params),
-            "row": _("Row %(row)s of %(file)s does not have all columns.", **params),
-            "value": _(
+            "columns": self.env._("%(file)s does not have the columns it should have.", **params),
+            "row": self.env._("Row %(row)s of %(file)s does not have all columns.", **params),
+            "value": self.env._(
                 "Row %(row)s of %(file)s: %(column)s cannot be “%(value)s”.",
                 **params,
             ),
         }
-        return texts.get(error.code) or _(
+        return texts.get(error.code) or self.env._(
             "This file contradicts itself at %(reference)s (%(code)s), so nothing of it is "
             "imported. Export once more.",
             reference=params["reference"],

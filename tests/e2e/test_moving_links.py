@@ -35,7 +35,9 @@ def _open_uninstall_dialog(page, odoo, admin):
     card = page.locator(".o_kanban_record", has_text="Keeping Exact Connector").first
     expect(card).to_be_visible()
     card.hover()
-    card.locator(".o_dropdown_kanban button, .o_kanban_manage_toggle_button, button.dropdown").click()
+    card.locator(
+        ".o_dropdown_kanban button, .o_kanban_manage_toggle_button, button.dropdown"
+    ).click()
     page.get_by_role("menuitem", name="Uninstall").click()
     dialog = page.locator(".modal")
     expect(dialog.get_by_text("Links with Exact Online")).to_be_visible()

@@ -41,9 +41,7 @@ def _billed(client):
     """Return what is billed, without the numbers that a database has of its own."""
     names = [name for name in BILLED if name != "reference"]
     hours = client.find(HOUR, [], "invoice_id", *names)
-    return sorted(
-        (hour["invoice_id"][1], *(str(hour[name]) for name in names)) for hour in hours
-    )
+    return sorted((hour["invoice_id"][1], *(str(hour[name]) for name in names)) for hour in hours)
 
 
 def _link_same_administration(client, code):
@@ -68,9 +66,7 @@ def _make_the_same_hours(office, client, timesheets):
     lines = office.admin.find("account.analytic.line", [("id", "in", timesheets)], *names)
     # Something else was there first.
     employee = client.find("hr.employee", [("user_id", "=", client.uid)], "id")[0]["id"]
-    client.call(
-        "hr.employee", "write", [employee], {"name": lines[0]["employee_id"][1]}
-    )
+    client.call("hr.employee", "write", [employee], {"name": lines[0]["employee_id"][1]})
     [partner] = client.call("res.partner", "create", [{"name": lines[0]["partner_id"][1]}])
     project = {"partner_id": partner, "allow_timesheets": True}
     [other] = client.call("project.project", "create", [{**project, "name": "Other"}])

@@ -1,4 +1,4 @@
-"""Reading a file that somebody uploads: nothing in it is trusted, and it is never unpacked whole."""
+"""Reading a file that somebody uploads: nothing in it is trusted; it is never unpacked whole."""
 
 import csv
 import hashlib
@@ -116,10 +116,9 @@ def _read_table(archive, table, manifest):
                 yield batch
     except (UnicodeDecodeError, csv.Error, *_BROKEN) as error:
         raise WrongFile("damaged", file=name) from error
-    if (
-        count != manifest["rows"].get(table.name)
-        or limited.digest.hexdigest() != manifest["sha256"].get(table.name)
-    ):
+    if count != manifest["rows"].get(table.name) or limited.digest.hexdigest() != manifest[
+        "sha256"
+    ].get(table.name):
         raise WrongFile("changed", file=name)
 
 
