@@ -49,8 +49,8 @@ class IrModuleModule(models.Model):
                 parts.append(
                     self.env._(
                         "%(company)s: %(count)s links hold billed hours and cannot be exported, "
-                        "as they are not in Exact Online or on their way there. Send them and wait, "
-                        "or give them up.",
+                        "as they are not in Exact Online or on their way there. Send them and "
+                        "wait, or give them up.",
                         company=company.name,
                         count=left_out,
                     )
@@ -59,8 +59,8 @@ class IrModuleModule(models.Model):
                 parts.append(
                     self.env._(
                         "%(company)s: %(count)s Exact invoice links hold billed hours, and were "
-                        "not exported since they changed last. Export them first, under Timesheets > "
-                        "Integrations > Move or keep links, or release them.",
+                        "not exported since they changed last. Export them first, under "
+                        "Timesheets > Integrations > Move or keep links, or release them.",
                         company=company.name,
                         count=links,
                     )
