@@ -9,9 +9,15 @@ class BaseModuleUninstall(models.TransientModel):
 
     _inherit = "base.module.uninstall"
 
-    keeping_exact_ends = fields.Boolean(compute="_compute_keeping_exact")
-    keeping_exact_obstacle = fields.Text(compute="_compute_keeping_exact")
-    keeping_exact_at_stake = fields.Boolean(compute="_compute_keeping_exact")
+    keeping_exact_ends = fields.Boolean(
+        compute="_compute_keeping_exact", export_string_translation=False
+    )
+    keeping_exact_obstacle = fields.Text(
+        compute="_compute_keeping_exact", export_string_translation=False
+    )
+    keeping_exact_at_stake = fields.Boolean(
+        compute="_compute_keeping_exact", export_string_translation=False
+    )
     keeping_exact_confirmed = fields.Boolean(string="I keep the exported file, and go on")
 
     # ------------------------------------------------------------------ compute

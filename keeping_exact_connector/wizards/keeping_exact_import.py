@@ -31,8 +31,8 @@ class KeepingExactImport(models.TransientModel):
         readonly=True,
     )
     file = fields.Binary(attachment=True)
-    file_name = fields.Char()
-    notice = fields.Text(readonly=True)
+    file_name = fields.Char(export_string_translation=False)
+    notice = fields.Text(readonly=True, export_string_translation=False)
     database = fields.Char(string="From database", readonly=True)
     organisation = fields.Char(string="From organisation", readonly=True)
     exported_at = fields.Char(string="Exported on", readonly=True)
@@ -49,9 +49,13 @@ class KeepingExactImport(models.TransientModel):
         help="Hours that were not found are kept with the link as they were billed, but hold no "
         "timesheet here: nothing keeps those hours from being billed again.",
     )
-    imported_count = fields.Integer(readonly=True)
-    row_ids = fields.One2many("keeping.exact.import.row", "import_id", readonly=True)
-    hour_ids = fields.One2many("keeping.exact.import.hour", "import_id", readonly=True)
+    imported_count = fields.Integer(readonly=True, export_string_translation=False)
+    row_ids = fields.One2many(
+        "keeping.exact.import.row", "import_id", readonly=True, export_string_translation=False
+    )
+    hour_ids = fields.One2many(
+        "keeping.exact.import.hour", "import_id", readonly=True, export_string_translation=False
+    )
 
     # ------------------------------------------------------------------ CRUD
 

@@ -10,14 +10,16 @@ class KeepingExactMove(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", string="Organisation", required=True, readonly=True, ondelete="cascade"
     )
-    link_count = fields.Integer(compute="_compute_counts")
-    hour_count = fields.Integer(compute="_compute_counts")
-    left_out_count = fields.Integer(compute="_compute_counts")
-    last_id = fields.Many2one("keeping.exact.export", compute="_compute_last")
+    link_count = fields.Integer(compute="_compute_counts", export_string_translation=False)
+    hour_count = fields.Integer(compute="_compute_counts", export_string_translation=False)
+    left_out_count = fields.Integer(compute="_compute_counts", export_string_translation=False)
+    last_id = fields.Many2one(
+        "keeping.exact.export", compute="_compute_last", export_string_translation=False
+    )
     last_made_at = fields.Datetime(related="last_id.made_at")
     last_by_id = fields.Many2one(related="last_id.create_uid", string="Exported by")
     last_digest = fields.Char(related="last_id.digest")
-    is_kept = fields.Boolean(compute="_compute_last")
+    is_kept = fields.Boolean(compute="_compute_last", export_string_translation=False)
 
     # ------------------------------------------------------------------ compute
 
