@@ -48,8 +48,8 @@ class IrModuleModule(models.Model):
             if left_out:
                 parts.append(
                     self.env._(
-                        "%(company)s: %(count)s links hold billed hours and cannot be exported, "
-                        "as they are not in Exact Online or on their way there. Send them and "
+                        "%(company)s: links that hold billed hours and cannot be exported, as they "
+                        "are not in Exact Online or on their way there: %(count)s. Send them and "
                         "wait, or give them up.",
                         company=company.name,
                         count=left_out,
@@ -58,8 +58,8 @@ class IrModuleModule(models.Model):
             elif not Export._is_kept(company):
                 parts.append(
                     self.env._(
-                        "%(company)s: %(count)s Exact invoice links hold billed hours, and were "
-                        "not exported since they changed last. Export them first, under "
+                        "%(company)s: Exact invoice links that hold billed hours: %(count)s. They "
+                        "were not exported since they changed last. Export them first, under "
                         "Timesheets > Integrations > Move or keep links, or release them.",
                         company=company.name,
                         count=links,

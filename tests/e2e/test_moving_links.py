@@ -101,7 +101,7 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_hidden()
     page.get_by_label("Also import links of which not all hours were found").check()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("links were imported")).to_be_visible()
+    expect(page.get_by_text("Imported links, with the hours that they bill")).to_be_visible()
     picture(page, "move-7-done")
     page.get_by_role("button", name="Show the links").click()
     expect(page.locator(".o_data_row", has_text="KE-ELSEWHERE")).to_be_visible()
