@@ -78,7 +78,7 @@ class KeepingExactImport(models.TransientModel):
         """
         self._check_importing()
         self._show_preview(self._plan(), False)
-        return self._reopen()
+        return True
 
     def action_import(self):
         """Import the links as they were shown.
@@ -95,16 +95,16 @@ class KeepingExactImport(models.TransientModel):
                 "looked. Below it is as it would be now. Look again."
             )
             self._show_preview(manifest, text)
-            return self._reopen()
+            return True
         links = self._save()
         self.sudo().write({"step": "done", "imported_count": len(links), "notice": False})
-        return self._reopen()
+        return True
 
     def action_back(self):
         """Choose another file."""
         self._check_importing()
         self.sudo().write({"step": "file", "file": False, "file_name": False, "notice": False})
-        return self._reopen()
+        return True
 
     def action_open_links(self):
         """Show the links that are here now."""
@@ -121,9 +121,9 @@ class KeepingExactImport(models.TransientModel):
     def _open(self, company):
         """Return the action that imports into an organisation."""
         self.env["keeping.exact.export"]._check_may_move(company)
-        return self.create({"company_id": company.id})._reopen()
+        return self.create({"company_id": company.id})._get_page()
 
-    def _reopen(self):
+    def _get_page(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import links"),

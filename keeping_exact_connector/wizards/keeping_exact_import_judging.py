@@ -265,7 +265,7 @@ class KeepingExactImportJudging(models.TransientModel):
         if outcome == "here":
             return self.env._("As %s", existing) if existing != reference else False
         if outcome == "part":
-            return self.env._("%s of its hours were not found; see below.", live - matched)
+            return self.env._("Hours not found: %s", live - matched)
         if outcome == "new":
             return False
         texts = {
