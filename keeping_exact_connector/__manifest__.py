@@ -16,6 +16,7 @@
         "security/keeping_exact_link_rules.xml",
         "security/keeping_exact_correction_rules.xml",
         "security/keeping_exact_credit_rules.xml",
+        "security/keeping_exact_move_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "views/keeping_exact_administration_views.xml",
@@ -55,6 +56,9 @@
         "wizards/keeping_exact_invoice_link_views.xml",
         "wizards/keeping_exact_adjust_views.xml",
         "views/keeping_exact_correction_views.xml",
+        "wizards/keeping_exact_move_views.xml",
+        "wizards/keeping_exact_import_views.xml",
+        "wizards/base_module_uninstall_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,1 +1,1 @@
-from . import oauth, specification
+from . import links, oauth, specification

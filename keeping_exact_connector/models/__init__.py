@@ -99,6 +99,8 @@ from . import (
     account_analytic_line_correction,
     hr_employee,
     keeping_exact_start,
+    keeping_exact_export_rows,
+    keeping_exact_export,
     ir_module_module,
     project_project,
     project_task,

@@ -81,6 +81,12 @@ MODELS = {
     "keeping.exact.credit.choice": {"invoicing": "rwd", "processing": "rwd"},
     "keeping.exact.credit.choice.line": {"invoicing": "rwd", "processing": "rwd"},
     "keeping.exact.credit.choice.hour": {"invoicing": "rwd", "processing": "rwd"},
+    # What these do asks for the right to invoice too.
+    "keeping.exact.export": {"administrator": "r"},
+    "keeping.exact.move": {"administrator": "crwd"},
+    "keeping.exact.import": {"administrator": "crwd"},
+    "keeping.exact.import.row": {"administrator": "r"},
+    "keeping.exact.import.hour": {"administrator": "r"},
 }
 RIGHTS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 
@@ -157,6 +163,7 @@ class TestAccess(AccessCase):
             ._get_open(invoice),
             "keeping.exact.invoice.create": self._wizard(),
             **self._make_link_records(invoice),
+            **self._make_move_records(),
             "keeping.exact.disconnect": self.env["keeping.exact.disconnect"]
             .with_user(self.administrator)
             .create({"connection_id": self.administration.connection_id.id}),
@@ -236,6 +243,17 @@ class TestAccess(AccessCase):
         self.env.flush_all()
         opened = self.env["keeping.exact.correction.open"].sudo().browse(hour.id)
         return {record._name: record.sudo() for record in (correction, opened, correct, waive)}
+
+    def _make_move_records(self):
+        Import = self.env["keeping.exact.import"].with_user(self.administrator)
+        wizard = Import.with_company(self.company).create({}).sudo()
+        wizard.write({"row_ids": [Command.create({})], "hour_ids": [Command.create({})]})
+        mine = {"company_id": self.company.id}
+        move = self.env["keeping.exact.move"].with_user(self.administrator)
+        export = self.env["keeping.exact.export"].sudo().create(mine)
+        records = (wizard, wizard.row_ids, wizard.hour_ids, export)
+        records += (move.with_company(self.company).create(mine),)
+        return {record._name: record for record in records}
 
     def _make_use_connection(self):
         Wizard = self.env["keeping.exact.use.connection"].with_user(self.administrator)

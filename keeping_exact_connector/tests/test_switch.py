@@ -26,6 +26,9 @@ ORM = {
 # Public methods that work while the organisation is switched off: they call nobody in Exact, and
 # show something or let go of something. All others must refuse, those to come included.
 ALSO_OFF = {
+    # Whoever switches it off may well be leaving: what is billed is exported all the same.
+    "base.module.uninstall": {"action_keeping_exact_export", "action_uninstall"},
+    "keeping.exact.move": {"action_export", "action_open", "action_show_left_out"},
     "account.analytic.line": {"action_keeping_exact_bill_again"},
     "keeping.exact.disconnect": {"action_confirm", "action_open_waiting"},
     "keeping.exact.hour": {"action_uncover"},
@@ -153,6 +156,13 @@ class TestSwitch(SendingCase, HttpCase):
             {"administration_id": self.administration.id, "connection_id": self.connection.id}
         )
         samples[other._name] = (self.administrator, other)
+        mine = {"company_id": self.company.id}
+        for model in ("import", "move"):
+            wizard = self.env[f"keeping.exact.{model}"].with_user(self.administrator)
+            samples[f"keeping.exact.{model}"] = (
+                self.administrator,
+                wizard.with_company(self.company).create(mine),
+            )
         self.env.flush_all()
         self.administrator.group_ids |= self.env.ref("keeping_exact_connector.group_invoicing")
         walked = 0
