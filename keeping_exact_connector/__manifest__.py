@@ -42,6 +42,7 @@
         "views/keeping_exact_specification_views.xml",
         "views/keeping_exact_removal_views.xml",
         "views/keeping_exact_credit_views.xml",
+        "views/keeping_exact_credit_filter_views.xml",
         "wizards/keeping_exact_credit_views.xml",
         "wizards/keeping_exact_disconnect_views.xml",
         "wizards/keeping_exact_invoice_create_views.xml",

@@ -114,15 +114,23 @@ class KeepingExactAdministrationFollowing(models.Model):
 
     def _follow_invoices(self):
         """Read what became of invoices; a refusal stops nothing, the checks name its cause."""
-        in_exact = [("administration_id", "=", self.id), ("state", "in", IN_EXACT)]
-        if not self.env["keeping.exact.invoice"].search_count(in_exact, limit=1):
+        if not self._has_followed():
             return
         with self._get_client() as client:
-            for read in (self._read_deletions, self._read_open):
+            for read in self._get_followings():
                 try:
                     read(client)
                 except (exact_online.NoRight, exact_online.Refused) as error:
                     _logger.info("Administration %s: invoices not followed: %s", self.code, error)
+
+    def _has_followed(self):
+        """Tell whether anything in Exact is followed."""
+        in_exact = [("administration_id", "=", self.id), ("state", "in", IN_EXACT)]
+        return bool(self.env["keeping.exact.invoice"].search_count(in_exact, limit=1))
+
+    def _get_followings(self):
+        """Return what reads, each given a client, in order."""
+        return [self._read_deletions, self._read_open]
 
     def _read_deletions(self, client):
         since = int(self.deleted_timestamp or 1)

@@ -159,11 +159,19 @@ class KeepingExactCorrectionOpen(models.Model):
     def _lock(self):
         """Serialise with whoever settles or corrects the same hours, and look again.
 
-        New versions of the rows, as for timesheets: who has read them earlier ends in a
-        serialization failure.
-
         :return: the same rows, as superuser
         :raise UserError: some are settled by now
+        """
+        self._touch_hours()
+        rows = self.sudo().search([("id", "in", self.ids)])
+        if len(rows) != len(self):
+            raise UserError(self.env._("Some of these differences are settled by now. Look again."))
+        return rows
+
+    def _touch_hours(self):
+        """Make new versions of the corrected hours, as for timesheets.
+
+        Who has read them earlier, and settles or corrects them, ends in a serialization failure.
         """
         self.env.flush_all()
         self.env.execute_query(
@@ -180,10 +188,6 @@ class KeepingExactCorrectionOpen(models.Model):
             )
         )
         self.invalidate_model()
-        rows = self.sudo().search([("id", "in", self.ids)])
-        if len(rows) != len(self):
-            raise UserError(self.env._("Some of these differences are settled by now. Look again."))
-        return rows
 
     @api.model
     def _find_for(self, invoices, projects=None):

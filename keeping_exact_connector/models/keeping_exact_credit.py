@@ -228,12 +228,13 @@ class KeepingExactCredit(models.Model):
             before = filter(None, invoice.credit_ids.mapped("state_before"))
             invoice._move(next(before, "processed"), "uncredited")
         self.write({"state": "undone", "state_before": False})
-        invoice._message_log(
-            body=self.env._(
-                "The credit by %(number)s was undone by %(user)s: %(hours)s hours are billed on "
-                "this invoice again. The credit note stays in Exact Online.",
-                number=self.display_name,
-                hours=f"{hours:.2f}",
-                user=self.env.user.display_name,
-            )
+        invoice._message_log(body=self._explain_undone(hours))
+
+    def _explain_undone(self, hours):
+        return self.env._(
+            "The credit by %(number)s was undone by %(user)s: %(hours)s hours are billed on "
+            "this invoice again. The credit note stays in Exact Online.",
+            number=self.display_name,
+            hours=f"{hours:.2f}",
+            user=self.env.user.display_name,
         )

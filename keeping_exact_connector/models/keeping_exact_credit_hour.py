@@ -29,6 +29,8 @@ class KeepingExactCreditHour(models.Model):
         """
         # Against whoever bills them again at this moment.
         self._lock_timesheets(SQL("SELECT unnest(%s::int[])", self.timesheet_id.ids))
+        # And against whoever settles the same corrections.
+        self.env["keeping.exact.correction.open"].browse(self.corrected_id.ids)._touch_hours()
         self._check_revivable()
         self.write({"live": True, "released_at": False, "credit_id": False})
         self._follow_sql(self.timesheet_id.ids)
@@ -64,6 +66,7 @@ class KeepingExactCreditHour(models.Model):
                     links=", ".join(again.invoice_id.mapped("name")),
                 )
             )
+        self._check_not_settled_again()
         changed = self.filtered(lambda hour: hour._is_changed_since())
         if changed:
             raise UserError(
@@ -76,6 +79,24 @@ class KeepingExactCreditHour(models.Model):
         if self.timesheet_id.keeping_exact_exclusion_ids:
             raise UserError(
                 self.env._("Some of these hours are marked as never billed. Undo that first.")
+            )
+
+    def _check_not_settled_again(self):
+        """Refuse to settle a correction a second time.
+
+        :raise UserError: names the invoices that settle it now
+        """
+        Open = self.env["keeping.exact.correction.open"]
+        corrected = self.corrected_id.filtered("live")
+        corrected -= Open.search([("hour_id", "in", corrected.ids)]).hour_id
+        again = self.search([("corrected_id", "in", corrected.ids), ("live", "=", True)])
+        if again:
+            raise UserError(
+                self.env._(
+                    "The corrections that it credits are settled again on %s, so the credit cannot "
+                    "be undone. Release those first.",
+                    ", ".join(again.invoice_id.mapped("name")),
+                )
             )
 
     def _is_changed_since(self):

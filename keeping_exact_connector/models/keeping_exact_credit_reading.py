@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -73,15 +74,22 @@ class KeepingExactCreditReading(models.Model):
                 exact_online.ge("InvoiceDate", since),
             )
         )
-        also = ["Type", "InvoiceDate", "YourRef", "Remarks", "OrderedBy", "Currency"]
-        rows = list(client.rows(INVOICES, select=[*self._get_select(), *also], where=where))
+        rows = list(client.rows(INVOICES, select=self._get_credit_select(), where=where))
         rows = [row for row in rows if row["InvoiceID"] != self.guid]
         # Credit notes first, then the newest: lines of very many are not read.
         rows.sort(key=lambda row: (row["Type"] == CREDIT_NOTE, row["Created"]), reverse=True)
         rows = rows[:NEWEST]
+        self._add_invoice_lines(client, rows)
+        return rows
+
+    def _get_credit_select(self):
+        """Return the properties of an invoice by which it is weighed as a credit."""
+        also = ["InvoiceDate", "YourRef", "Remarks", "OrderedBy", "Currency"]
+        return [*self._get_select(), *also]
+
+    def _add_invoice_lines(self, client, rows):
         wanted = [*LINE_VALUES, "InvoiceID", "Item", "UnitPrice", "NetPrice"]
         self._add_lines(client, rows, INVOICE_LINES, "InvoiceID", wanted)
-        return rows
 
     def _read_entries(self, client, since, guid=None):
         """Return (credits among the sales entries with their lines, whether they may be read).
@@ -153,8 +161,8 @@ class KeepingExactCreditReading(models.Model):
                 key=line.id,
                 amount=Decimal(f"{line.amount - credited.get(line.id, 0):.{digits}f}"),
                 item=line.item_id.guid or "",
-                quantity=Decimal(f"{line.quantity:.4f}").normalize(),
-                price=Decimal(f"{line.unit_price:.4f}").normalize(),
+                quantity=abs(Decimal(f"{line.quantity:.4f}")).normalize(),
+                price=abs(Decimal(f"{line.unit_price:.4f}")).normalize(),
                 text=line._split_text()[0],
             )
             for line in self.line_ids
@@ -193,7 +201,7 @@ class KeepingExactCreditReading(models.Model):
         }
 
     def _explain_pairs(self, pairs):
-        for own, line in pairs[:5]:
+        for own, line in [pair for pair in pairs if pair[1].amount > 0][:5]:
             said = {"amount": f"{line.amount:.2f} {self.currency_id.name}", "text": line.text}
             if own.quantity == line.quantity and own.price == line.price and own.item == line.item:
                 yield self.env._(
@@ -218,8 +226,11 @@ class KeepingExactCreditReading(models.Model):
         texts = [row.get(name) for name in TEXTS]
         texts += [line.get(name) for line in row["lines"] for name in TEXTS]
         text = " ".join(filter(None, texts))
-        marks = filter(None, (self.name, self.number))
-        return next((mark for mark in marks if carries_reference(text, mark)), None)
+        if carries_reference(text, self.name):
+            return self.name
+        # A number is not named by a longer one that it is a part of.
+        number = self.number and re.search(rf"(?<!\w){re.escape(self.number)}(?!\w)", text)
+        return number and self.number
 
     def _get_used(self, guids):
         """Return how much of documents in Exact is used by credits in force, by their GUID."""

@@ -16,6 +16,8 @@ from . import (
     test_cover,
     test_credits,
     test_credits_access,
+    test_credits_administrations,
+    test_credits_following,
     test_credits_making,
     test_customer_creation,
     test_database_ledger,

@@ -36,6 +36,7 @@ class CreditCase(ProcessingCase):
             body = {
                 "Type": 8021,
                 "OrderedBy": invoice.sudo().customer_id.guid,
+                "InvoiceTo": invoice.sudo().customer_id.guid,
                 "Journal": invoice.sudo().administration_id.journal_id.code or "70",
                 "Description": description,
                 "SalesInvoiceLines": taken,

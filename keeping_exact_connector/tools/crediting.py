@@ -14,7 +14,11 @@ SAME_LINE, SAME_TEXT, SAME_AMOUNT, REFERENCE, WHOLE = 40, 20, 15, 30, 25
 
 @dataclass(frozen=True)
 class Line:
-    """A line of ours, or of a credit note; amounts without VAT and above zero."""
+    """A line of ours, or of a credit note, without VAT; quantity and price without a sign.
+
+    The amount is above zero, but of a line that went the other way: a correction that took
+    something off an invoice, and is now taken off itself.
+    """
 
     key: object
     amount: Decimal
@@ -42,19 +46,20 @@ def credit_lines(rows, note_type):
     """Return what the lines of a document in Exact credit.
 
     Whether amounts of a type 8021 or 21 are above or below zero is not in Exact's reference
-    (chapter 4.3: unknown); there the sign of the total counts as "credited". On an invoice of
-    type 8020 lines below zero do.
+    (chapter 4.3: unknown); there the sign of the total counts as "credited", and lines of the
+    other sign are counted off. On an invoice of type 8020 only lines below zero credit.
 
     :param rows: of SalesInvoiceLines or SalesEntryLines
     :param int note_type: of the document
     :return: list of :class:`Line`
     """
     amounts = [_decimal(row.get("AmountFC")) for row in rows]
-    turned = note_type in (CREDIT_NOTE, ENTRY_CREDIT) and sum(amounts) > 0
+    is_note = note_type in (CREDIT_NOTE, ENTRY_CREDIT)
+    turned = is_note and sum(amounts) > 0
     found = []
     for row, amount in zip(rows, amounts, strict=True):
         credited = amount if turned else -amount
-        if credited > 0:
+        if credited > 0 or (is_note and credited):
             found.append(
                 Line(
                     key=row.get("ID"),
@@ -83,9 +88,11 @@ def match(ours, theirs):
     rest = {line.key: line.amount for line in ours}
     for way, score in ((_same_line, SAME_LINE), (_same_text, SAME_TEXT), (_same_item, 0)):
         for line in [line for line in theirs if line not in [pair[1] for pair in found.pairs]]:
-            fitting = [own for own in ours if rest[own.key] > 0 and way(own, line)]
+            fitting = [own for own in ours if rest[own.key] * line.amount > 0 and way(own, line)]
             # The one whose rest is nearest: a whole line rather than a part of a larger one.
-            fitting.sort(key=lambda own: (rest[own.key] < line.amount, rest[own.key]))
+            fitting.sort(
+                key=lambda own: (abs(rest[own.key]) < abs(line.amount), abs(rest[own.key]))
+            )
             if fitting:
                 _pair(found, rest, fitting[0], line)
                 found.score += score
@@ -99,7 +106,7 @@ def match(ours, theirs):
 
 
 def _pair(found, rest, own, line):
-    part = min(rest[own.key], line.amount)
+    part = min(rest[own.key], line.amount, key=abs)
     rest[own.key] -= part
     found.credited[own.key] = found.credited.get(own.key, Decimal(0)) + part
     found.left += line.amount - part

@@ -1,5 +1,6 @@
 """Credit notes in a real browser: found, weighed by a person, and exactly the ticked hours free."""
 
+import re
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from person import log_in
 from playwright.sync_api import expect
 
 from devtools import walk
+from exact_sandbox.person import Person
 
 pytestmark = pytest.mark.e2e
 
@@ -58,6 +60,16 @@ def _make_processed_invoice(admin, administration):
     admin.call("keeping.exact.process", "action_confirm", [process])
     _wait(admin, invoice, "processed")
     return invoice
+
+
+def _delete_in_exact(sandbox, code, guid):
+    """Delete a credit note on the page of Exact, as a bookkeeper does."""
+    bookkeeper = Person(sandbox.url, sandbox.login, sandbox.password)
+    address = f"/docs/SalesInvoice.aspx?_Division_={code}&InvoiceID=%7b{guid}%7d"
+    _status, text, _redirect = bookkeeper.visit(address)
+    csrf = re.search(r'name="csrf" value="([^"]+)"', text).group(1)
+    status, _text, _redirect = bookkeeper.open(address, {"csrf": csrf, "action": "delete"})
+    assert status == 200
 
 
 def test_part_credit_frees_two_of_five_hours(page, odoo, sandbox, admin, picture):
@@ -115,3 +127,29 @@ def test_part_credit_frees_two_of_five_hours(page, odoo, sandbox, admin, picture
     left = admin.read("keeping.exact.invoice", invoice, "net_hours", "credited_hours", "state")
     assert (left["net_hours"], left["credited_hours"]) == (9, 6)
     assert left["state"] == "processed"
+
+    # The bookkeeper thinks better of it: a person is told, and undoes the credit.
+    [credit] = admin.find("keeping.exact.credit", [("state", "=", "done")], "id", "guid")
+    code = admin.read("keeping.exact.administration", administration, "code")["code"]
+    _delete_in_exact(sandbox, code, credit["guid"])
+    admin.call("keeping.exact.administration", "action_sync", [administration])
+    end = time.monotonic() + 90
+    while not admin.read("keeping.exact.credit", credit["id"], "removed_at")["removed_at"]:
+        assert time.monotonic() < end
+        time.sleep(0.3)
+    page.goto(f"{odoo.url}/odoo/exact-invoices/{invoice}")
+    expect(page.get_by_text("was deleted in Exact Online, and its hours")).to_be_visible()
+    picture(page, "credit-9-invoice")
+    page.get_by_role("button", name="Credits").click()
+    page.get_by_role("cell", name="Found in Exact").click()
+    expect(page.get_by_role("button", name="Undo this credit")).to_be_visible()
+    picture(page, "credit-8-deleted", docs=True)
+    page.get_by_role("button", name="Undo this credit").click()
+    page.locator(".modal").get_by_role("button", name="Ok").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Undone")
+
+    page.goto(f"{odoo.url}/odoo/exact-invoices")
+    page.locator(".o_searchview_dropdown_toggler").click()
+    expect(page.get_by_role("menuitemcheckbox", name="Partly credited")).to_be_visible()
+    expect(page.get_by_role("menuitemcheckbox", name="Corrections to settle")).to_be_visible()
+    picture(page, "credit-10-filters")

@@ -18,7 +18,8 @@ def ours(key, amount, item="hours", text="Website", quantity=1):
     [
         (8021, (-100, -50), [100, 50]),
         (8021, (100, 50), [100, 50]),
-        (8021, (-100, 20), [100]),
+        (8021, (-100, 20), [100, -20]),
+        (8021, (400, -50), [400, -50]),
         (8020, (300, -50), [50]),
         (8020, (300, 50), []),
         (21, (-10,), [10]),
@@ -52,11 +53,23 @@ def test_more_than_the_line_is_left():
     assert (found.credited, found.left) == ({1: 100}, 30)
 
 
+def test_a_line_that_went_the_other_way_is_credited_as_such():
+    mine = [ours(1, 400, quantity=4), Line(2, Decimal(-50), "hours", Decimal("0.5"), Decimal(100))]
+    theirs = [
+        ours("x", 400, quantity=4),
+        Line("y", Decimal(-50), "hours", Decimal("0.5"), Decimal(100)),
+    ]
+    found = match(mine, theirs)
+    assert found.credited == {1: 400, 2: -50}
+    assert found.left == 0
+
+
+amounts = st.decimals("-500", "500", places=2).filter(bool)
 lines = st.lists(
     st.builds(
         ours,
         st.integers(),
-        st.decimals("0.01", "500", places=2),
+        amounts,
         st.sampled_from(("hours", "travel", "")),
         st.sampled_from(("Website", "Advice", "")),
     ),
@@ -69,4 +82,4 @@ lines = st.lists(
 def test_nothing_is_lost_and_no_line_is_credited_beyond_what_is_left(mine, theirs):
     found = match(mine, theirs)
     assert sum(found.credited.values()) + found.left == sum(line.amount for line in theirs)
-    assert all(found.credited.get(line.key, 0) <= line.amount for line in mine)
+    assert all(abs(found.credited.get(line.key, 0)) <= abs(line.amount) for line in mine)
