@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from ..models.keeping_exact_connection import CALLBACK_PATH
 from ..sending.runner import serve
 from .common import ExactCase
+from .made_records import MadeRecords
 from .sandbox_case import SendingCase
 
 OURS = "odoo.addons.keeping_exact_connector."
@@ -98,7 +99,7 @@ def is_for_the_model(record, method):
 
 
 @tagged("post_install", "-at_install")
-class TestSwitch(SendingCase, HttpCase):
+class TestSwitch(MadeRecords, SendingCase, HttpCase):
     """An organisation that is switched off: every way in refuses, and nothing is lost."""
 
     def setUp(self):
@@ -163,6 +164,9 @@ class TestSwitch(SendingCase, HttpCase):
                 self.administrator,
                 wizard.with_company(self.company).create(mine),
             )
+        for make in (self._make_credits, self._make_link_records, self._make_corrections):
+            for model, record in make(self.invoice.sudo()).items():
+                samples.setdefault(model, (self.invoicer, record))
         self.env.flush_all()
         self.administrator.group_ids |= self.env.ref("keeping_exact_connector.group_invoicing")
         walked = 0
