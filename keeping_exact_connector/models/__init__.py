@@ -113,4 +113,5 @@ from . import (
     res_config_settings_links,
     res_partner,
     timesheets_analysis_report,
+    account_analytic_line_credit,
 )

@@ -270,10 +270,12 @@ class TestCreditedCorrections(FollowingCase):
             Invoice.with_user(self.viewer).search([("credit_state", "=", "partly")]), partly
         )
         freed = partly.sudo().hour_ids.filtered(lambda hour: not hour.live).timesheet_id
-        again = self.env["account.analytic.line"].with_user(self.invoicer)
-        domain = [
-            ("keeping_exact_state", "=", "to_invoice"),
-            ("keeping_exact_hour_ids.credit_id.state", "=", "done"),
-        ]
-        self.assertEqual(again.search(domain), freed)
         self.assertEqual(freed.keeping_exact_state, "to_invoice")
+        credited = [("company_id", "=", self.company.id), ("keeping_exact_credited", "=", True)]
+        for model in ("account.analytic.line", "timesheets.analysis.report"):
+            for user in (self.invoicer, self.viewer):
+                found = self.env[model].with_user(user).search(credited)
+                self.assertEqual(found.ids, freed.ids, model)
+                self.assertTrue(found.keeping_exact_credited)
+        self._preview()
+        self.assertFalse(self.env["account.analytic.line"].search(credited))
