@@ -34,6 +34,13 @@ ALSO_OFF = {
     "keeping.exact.disconnect": {"action_confirm", "action_open_waiting"},
     "keeping.exact.hour": {"action_uncover"},
     "keeping.exact.invoice.create": {"action_show_left_out"},
+    # To create and to preview are of the wizard it is made from, and are refused at any time.
+    "keeping.exact.invoice.link": {
+        "action_back",
+        "action_create",
+        "action_preview",
+        "action_show_left_out",
+    },
     "keeping.exact.notice": {"get_notices"},
     "keeping.exact.unbilled.as.of": {"action_show"},
     "keeping.exact.connection": {
@@ -52,16 +59,24 @@ ALSO_OFF = {
         "action_open_waiting_hours",
         "action_unlink",
     },
+    "keeping.exact.credit": {
+        "action_give_up",
+        "action_open_hours",
+        "action_open_invoice",
+        "action_undo",
+    },
     "keeping.exact.customer": {"action_open_in_exact"},
     "keeping.exact.run": {"action_cancel", "action_open_invoices"},
     "keeping.exact.release": {"action_confirm"},
     "keeping.exact.mapping": {"action_open_in_exact", "action_open_project"},
     "keeping.exact.invoice": {
         "action_ask_release",
+        "action_cancel_line_changes",
         "action_download_specification",
         "action_give_up",
         "action_open_administration",
         "action_open_connection",
+        "action_open_credits",
         "action_open_hours",
         "action_open_in_exact",
         "action_open_partner",
@@ -164,9 +179,11 @@ class TestSwitch(MadeRecords, SendingCase, HttpCase):
                 self.administrator,
                 wizard.with_company(self.company).create(mine),
             )
+        self.company.keeping_exact_enabled = True
         for make in (self._make_credits, self._make_link_records, self._make_corrections):
             for model, record in make(self.invoice.sudo()).items():
                 samples.setdefault(model, (self.invoicer, record))
+        self.company.keeping_exact_enabled = False
         self.env.flush_all()
         self.administrator.group_ids |= self.env.ref("keeping_exact_connector.group_invoicing")
         walked = 0

@@ -20,6 +20,7 @@ class KeepingExactWaive(models.TransientModel):
         """
         self.ensure_one()
         check_invoicing(self.env)
+        self.hour_ids.company_id._check_keeping_exact_enabled()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why these differences are not settled."))
         # Read as the user: another organisation's are not among them.
