@@ -240,6 +240,21 @@ class TestCorrections(CorrectionCase):
             with self.assertRaises(AccessError):
                 self.env["keeping.exact.correction"].with_user(self.invoicer).search([]).write(vals)
 
+    def test_the_form_shows_no_hours_of_another_organisation(self):
+        timesheets, _invoice = self._billed(2)
+        stranger = self._make_user("stranger-form", "invoicing", self.other_company)
+        Wizard = self.env["keeping.exact.correct"].with_user(stranger)
+        Wizard = Wizard.with_context(allowed_company_ids=self.other_company.ids)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            Wizard.create({"timesheet_id": timesheets.id})
+        mine = self._open(timesheets)
+        project = self._make_project("Own", self.customer, self.other_company)
+        own = self._make_hours(1, project=project, user=stranger)
+        theirs = Wizard.create({"timesheet_id": own.id})
+        with self.assertRaises(AccessError):
+            theirs.write({"timesheet_id": timesheets.id})
+        self.assertEqual(mine.timesheet_id, timesheets)
+
     def test_a_correction_of_another_organisation_is_not_seen(self):
         timesheets, _invoice = self._billed(2)
         self._correct(timesheets, 1.5)

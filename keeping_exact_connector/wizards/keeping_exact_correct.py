@@ -65,6 +65,13 @@ class KeepingExactCorrect(models.TransientModel):
             wizard.billed_difference = priced["billed_after"] - hour.billed_hours
             wizard.amount_difference = priced["amount_after"] - hour.amount
 
+    # ------------------------------------------------------------------ constrains
+
+    @api.constrains("timesheet_id")
+    def _check_timesheet(self):
+        """What is shown of it is read as superuser, so only what the user may see is named here."""
+        self.timesheet_id.check_access("read")
+
     # ------------------------------------------------------------------ actions
 
     def action_confirm(self):
