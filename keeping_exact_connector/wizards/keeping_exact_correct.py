@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
 
 from ..models.keeping_exact_invoice import EDITABLE_STATES
-from ..tools.guards import check_invoicing
+from ..tools.guards import check_editable, check_invoicing
+
+EDITABLE = {"unit_amount", "way", "reason"}
 
 
 class KeepingExactCorrect(models.TransientModel):
@@ -40,8 +42,16 @@ class KeepingExactCorrect(models.TransientModel):
     def create(self, vals_list):
         wizards = super().create(vals_list)
         for wizard in wizards:
-            wizard.shown_amount = wizard.unit_amount = wizard.timesheet_id.unit_amount
+            # As the user, which refuses what is not theirs to see.
+            amount = wizard.timesheet_id.unit_amount
+            wizard.sudo().write({"shown_amount": amount, "unit_amount": amount})
         return wizards
+
+    def write(self, vals):
+        # What is shown of the timesheet is read as superuser: it stays the one that create let by.
+        if not self.env.su:
+            check_editable(self, vals, EDITABLE)
+        return super().write(vals)
 
     # ------------------------------------------------------------------ compute
 
@@ -64,13 +74,6 @@ class KeepingExactCorrect(models.TransientModel):
             priced = hour._price_at(after) if hour else {"billed_after": 0, "amount_after": 0}
             wizard.billed_difference = priced["billed_after"] - hour.billed_hours
             wizard.amount_difference = priced["amount_after"] - hour.amount
-
-    # ------------------------------------------------------------------ constrains
-
-    @api.constrains("timesheet_id")
-    def _check_timesheet(self):
-        """What is shown of it is read as superuser, so only what the user may see is named here."""
-        self.timesheet_id.check_access("read")
 
     # ------------------------------------------------------------------ actions
 

@@ -7,12 +7,18 @@ GLUE = "keeping_exact_connector_sale"
 class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
 
-    def _check_no_live_exact_links(self):
-        """Refuse to leave orders alone with hours that Exact bills: Odoo would bill them again."""
-        result = super()._check_no_live_exact_links()
+    def button_uninstall(self):
+        self._check_no_orders_with_exact_hours()
+        return super().button_uninstall()
+
+    def _check_no_orders_with_exact_hours(self):
+        """Refuse to leave orders alone with hours that Exact bills: Odoo would bill them again.
+
+        :raise UserError: says how many there are
+        """
         names = (self + self.downstream_dependencies()).mapped("name")
         if GLUE not in names or "sale_timesheet" in names:
-            return result
+            return
         on_orders = [("live", "=", True), ("timesheet_id.so_line", "!=", False)]
         count = self.env["keeping.exact.hour"].sudo().search_count(on_orders)
         if count:
@@ -23,4 +29,3 @@ class IrModuleModule(models.Model):
                     count,
                 )
             )
-        return result

@@ -60,6 +60,12 @@ def test_a_warning_of_pythons_is_about_the_file_it_names(tmp_path):
     assert len(found(tmp_path, warning(ours), caller)) == 1
 
 
+def test_a_conflict_that_odoo_tries_again_is_no_complaint(tmp_path):
+    query = f"{STAMP} ERROR db odoo.sql_db: bad query: UPDATE keeping_exact_invoice"
+    assert not found(tmp_path, query, "ERROR: could not serialize access due to concurrent update")
+    assert len(found(tmp_path, query, "ERROR: column does not exist")) == 1
+
+
 FOREIGN = """
 import sys
 from devtools import loglines, paths
