@@ -224,10 +224,13 @@ class KeepingExactCredit(models.Model):
         hours = self.hours
         if self.hour_ids:
             self.hour_ids._revive()
-        if invoice.state == "credited":
+        # Where another credit still takes all hours, the link stays credited.
+        left = invoice.hour_ids.filtered("live")
+        if invoice.state == "credited" and left:
             before = filter(None, invoice.credit_ids.mapped("state_before"))
             invoice._move(next(before, "processed"), "uncredited")
-        self.write({"state": "undone", "state_before": False})
+            invoice.credit_ids.state_before = False
+        self.state = "undone"
         invoice._message_log(body=self._explain_undone(hours))
 
     def _explain_undone(self, hours):

@@ -219,6 +219,23 @@ class TestFindingCredits(CreditCase):
         self.assertEqual(invoice.net_amount, 300)
         self.assertEqual(invoice.credit_ids.state, "undone")
 
+    def test_undoing_a_credit_of_no_hours_leaves_the_link_credited(self):
+        invoice = self._processed(1, 2)
+        amount = self._choose(invoice, self._credit_in_exact(invoice, quantity=0.5))
+        amount.accept_difference = True
+        amount.action_confirm()
+        first = invoice.credit_ids
+        rest = self._choose(invoice, self._credit_in_exact(invoice, quantity=2.5))
+        rest.hour_ids.chosen = True
+        rest.accept_difference = True
+        rest.action_confirm()
+        self.assertEqual(invoice.state, "credited")
+        first.action_undo()
+        self.assertEqual((invoice.state, first.state), ("credited", "undone"))
+        (invoice.credit_ids - first).action_undo()
+        self.assertEqual(invoice.state, "processed")
+        self.assertEqual(self._live(invoice), [1, 2])
+
     def test_undo_is_refused_once_billed_again(self):
         invoice = self._processed(1, 2)
         self._choose(invoice, self._credit_in_exact(invoice)).action_confirm()
