@@ -104,11 +104,7 @@ def elsewhere(office):
             office.sandbox.settings(minute_limit=10_000)
             yield client
             office.sandbox.settings(minute_limit=before)
-    # Exact keeps one chain of tokens per user and app: the consents there ended the first one's.
-    connected = [("administration_ids", "in", [office.administration])]
-    [connection] = office.admin.find("keeping.exact.connection", connected, "id")
-    url = office.admin.call("keeping.exact.connection", "action_connect", [connection["id"]])["url"]
-    walk._consent(office.admin, url, office.sandbox)
+    office.connect_again()
 
 
 def test_links_move_to_another_database(office, elsewhere):
