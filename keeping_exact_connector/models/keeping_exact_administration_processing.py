@@ -2,7 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.guards import PROCESSING
-from .keeping_exact_processing import UNDER_WAY, WAYS
+from .keeping_exact_invoice_step import UNDER_WAY
+from .keeping_exact_processing import WAYS
 
 
 class KeepingExactAdministrationProcessing(models.Model):

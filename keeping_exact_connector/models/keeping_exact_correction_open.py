@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import locks
 from ..tools.guards import check_invoicing
 
 
@@ -169,24 +170,9 @@ class KeepingExactCorrectionOpen(models.Model):
         return rows
 
     def _touch_hours(self):
-        """Make new versions of the corrected hours, as for timesheets.
-
-        Who has read them earlier, and settles or corrects them, ends in a serialization failure.
-        """
+        """Serialise with whoever settles or corrects the same hours (:func:`locks.touch`)."""
         self.env.flush_all()
-        self.env.execute_query(
-            SQL(
-                """
-                WITH chosen AS (
-                    SELECT id FROM keeping_exact_hour WHERE id = ANY(%s) ORDER BY id FOR UPDATE
-                )
-                UPDATE keeping_exact_hour hour SET live = hour.live
-                  FROM chosen WHERE chosen.id = hour.id
-                RETURNING hour.id
-                """,
-                self.ids,
-            )
-        )
+        locks.touch(self.env, "keeping_exact_hour", "live", locks.these(self.ids))
         self.invalidate_model()
 
     @api.model

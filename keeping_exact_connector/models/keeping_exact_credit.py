@@ -4,8 +4,6 @@ from odoo.exceptions import UserError
 from ..tools import messages
 from ..tools.reference import make_reference
 
-UNDER_WAY = ("waiting", "sending", "uncertain")
-
 
 class KeepingExactCredit(models.Model):
     """What one credit note takes off one invoice link, and which hours it frees.
@@ -17,8 +15,7 @@ class KeepingExactCredit(models.Model):
 
     _name = "keeping.exact.credit"
     _description = "Credit of an Exact Online Invoice"
-    _inherit = ["keeping.exact.invoice.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.invoice.part"]
     _check_company_auto = True
 
     name = fields.Char(
@@ -28,20 +25,6 @@ class KeepingExactCredit(models.Model):
         copy=False,
         default=lambda self: make_reference(),
         help="Stands at the end of the description of a credit note that was made from here.",
-    )
-    invoice_id = fields.Many2one(
-        "keeping.exact.invoice",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    administration_id = fields.Many2one(
-        related="invoice_id.administration_id", store=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="invoice_id.company_id", store=True, index=True, string="Organisation"
     )
     currency_id = fields.Many2one(related="invoice_id.currency_id")
     origin = fields.Selection(
@@ -174,9 +157,6 @@ class KeepingExactCredit(models.Model):
         self.check_access("read")
         self.invoice_id._check_invoicing(also_off=also_off)
         self.invoice_id._touch()
-
-    def _get_invoice(self):
-        return self.invoice_id
 
     def _give_up(self):
         """Make none of what was not sent yet: its hours stay billed."""

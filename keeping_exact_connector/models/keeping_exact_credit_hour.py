@@ -1,8 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_compare
+from odoo.tools import float_compare
 
 from ..pricing.lines import HOUR_DIGITS
+from ..tools import locks
 from ..tools.guards import INVOICING
 
 
@@ -28,7 +29,7 @@ class KeepingExactCreditHour(models.Model):
         :raise UserError: an hour is billed again, is never billed or is gone
         """
         # Against whoever bills them again at this moment.
-        self._lock_timesheets(SQL("SELECT unnest(%s::int[])", self.timesheet_id.ids))
+        self._lock_timesheets(locks.these(self.timesheet_id.ids))
         # And against whoever settles the same corrections.
         self.env["keeping.exact.correction.open"].browse(self.corrected_id.ids)._touch_hours()
         self._check_revivable()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.guards import INVOICING
-from .keeping_exact_credit import UNDER_WAY
+from .keeping_exact_invoice_step import UNDER_WAY
 
 CREDITABLE = ("processed", "paid")
 

@@ -7,9 +7,9 @@ from .. import exact_online
 from ..tools.crediting import CREDIT_NOTE
 from ..tools.reference import carries_reference
 from .keeping_exact_administration_following import NEWS
-from .keeping_exact_credit import UNDER_WAY
 from .keeping_exact_credit_invoice import CREDITABLE
 from .keeping_exact_credit_reading import INVOICES
+from .keeping_exact_invoice_step import UNDER_WAY
 
 # Exact may show a row later than its ``Created`` says: what was told already is kept that long.
 OVERLAP = timedelta(hours=2)

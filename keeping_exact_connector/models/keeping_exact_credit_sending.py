@@ -1,8 +1,7 @@
 from odoo import fields, models
 
 from ..tools.crediting import CREDIT_NOTE
-from ..tools.reference import append_reference, carries_reference
-from .keeping_exact_invoice_sending import DESCRIPTION_LENGTH
+from ..tools.reference import carries_reference
 
 
 class KeepingExactCreditSending(models.Model):
@@ -36,28 +35,16 @@ class KeepingExactCreditSending(models.Model):
         Exact has no field that names the invoice which is credited: its number is in the text.
         """
         self.ensure_one()
-        invoice, administration = self.invoice_id, self.administration_id
-        payload = {
-            "Type": CREDIT_NOTE,
-            "OrderedBy": invoice.customer_id.guid,
-            "InvoiceTo": invoice.customer_id.invoice_account or invoice.customer_id.guid,
-            "Description": append_reference(self.description, self.name, DESCRIPTION_LENGTH),
-            "SalesInvoiceLines": [line._prepare_exact_payload() for line in self.line_ids],
-        }
-        if administration.journal_id:
-            payload["Journal"] = administration.journal_id.code
-        if invoice.currency_id != administration.currency_id:
-            payload["Currency"] = invoice.currency_id.name
-        if invoice.your_ref:
-            payload["YourRef"] = invoice.your_ref
-        if self.credit_date:
-            payload["OrderDate"] = self.credit_date
-        return payload
+        header = self.invoice_id._prepare_exact_header(
+            self.description, self.name, self.credit_date
+        )
+        lines = [line._prepare_exact_payload() for line in self.line_ids]
+        return {**header, "Type": CREDIT_NOTE, "SalesInvoiceLines": lines}
 
     def _exact_find(self, client, since):
         rows = client.rows(
             self._exact_post_endpoint,
-            select=[*self.invoice_id._get_select(), "Type"],
+            select=self.invoice_id._get_select(),
             where=self.invoice_id._where_made_since(since),
         )
         ours = [
@@ -85,15 +72,11 @@ class KeepingExactCreditSending(models.Model):
 
     def _exact_made(self, row):
         self.ensure_one()
-        self.write(
+        self._be_done(
             {
-                "state": "done",
                 "guid": row["InvoiceID"],
                 "number": str(row["InvoiceNumber"]) if row.get("InvoiceNumber") else False,
                 "credit_date": self.credit_date or fields.Date.context_today(self),
-                "error_code": False,
-                "error_text": False,
-                "retry_at": False,
             }
         )
         self._settle()

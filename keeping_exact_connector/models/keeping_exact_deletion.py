@@ -3,9 +3,9 @@ from uuid import UUID
 from odoo import fields, models
 
 from .keeping_exact_invoice_sending import PROCESSED
+from .keeping_exact_invoice_step import UNDER_WAY
 from .keeping_exact_sendable import CannotSend
 
-UNDER_WAY = ("waiting", "sending", "uncertain")
 KIND = "invoice_delete"
 
 
@@ -17,27 +17,12 @@ class KeepingExactDeletion(models.Model):
 
     _name = "keeping.exact.deletion"
     _description = "Exact Online Deletion"
-    _inherit = ["keeping.exact.invoice.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.invoice.part"]
     _check_company_auto = True
 
     _exact_kind = KIND
     _exact_post_endpoint = "salesinvoice/SalesInvoices"
 
-    invoice_id = fields.Many2one(
-        "keeping.exact.invoice",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    administration_id = fields.Many2one(
-        related="invoice_id.administration_id", store=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="invoice_id.company_id", store=True, index=True, string="Organisation"
-    )
     currency_id = fields.Many2one(related="invoice_id.currency_id")
     amount_shown = fields.Monetary(
         readonly=True, help="Including VAT, as it was shown to whoever asked for it"
@@ -65,9 +50,6 @@ class KeepingExactDeletion(models.Model):
     )
 
     # ------------------------------------------------------------------ business
-
-    def _get_invoice(self):
-        return self.invoice_id
 
     def _is_unchanged(self, row):
         """Tell whether a row of Exact is what was shown to whoever asked."""
@@ -134,8 +116,7 @@ class KeepingExactDeletion(models.Model):
 
     def _exact_made(self, row):
         self.ensure_one()
-        done = {"error_code": False, "error_text": False, "retry_at": False}
-        self.write({**done, "state": "done", "guid": self.invoice_id.guid})
+        self._be_done({"guid": self.invoice_id.guid})
         self.invoice_id._note_removed("deleted", self.create_uid)
 
     def _exact_refused(self, code, text):

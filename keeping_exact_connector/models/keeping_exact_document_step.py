@@ -45,15 +45,7 @@ class KeepingExactDocumentStep(models.AbstractModel):
         return ("document", self._get_document().id)
 
     def _exact_made(self, row):
-        self.write(
-            {
-                "state": "done",
-                "guid": self._exact_key(row),
-                "error_code": False,
-                "error_text": False,
-                "retry_at": False,
-            }
-        )
+        self._be_done({"guid": self._exact_key(row)})
         self._wake_processing()
 
     def _exact_refused(self, code, text):

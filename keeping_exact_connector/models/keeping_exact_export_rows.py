@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 from ..tools.links_file import SETTLED
 from ..tools.links_file.columns import HOURS, INVOICES, LEFT_OUT, LINES
-from .keeping_exact_deletion import UNDER_WAY
 from .keeping_exact_invoice import LIVE_STATES
+from .keeping_exact_invoice_step import UNDER_WAY
 
 BATCH = 5_000
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import locks
 from ..tools.implied import ImpliedMany2one
 from .keeping_exact_rate import SOURCES
 
@@ -108,31 +109,17 @@ class KeepingExactHour(models.Model):
 
     @api.model
     def _lock_timesheets(self, chosen):
-        """Serialise with whoever edits or reserves the same timesheets, in the order of their id.
+        """Serialise with whoever edits or reserves the same timesheets (:func:`locks.touch`).
 
-        The update changes nothing, but makes a new version of each row: an edit that began
-        earlier, and has passed its checks, then ends in a serialization failure and is tried
-        anew, when it finds the hours reserved. A plain row lock would let it pass.
+        An edit that began earlier, and has passed its checks, is tried anew, when it finds the
+        hours reserved.
 
         :param SQL chosen: selects the ids, with the user's own record rules in it
         :return: list of the ids
         """
         # What follows is read in SQL: timesheets, their customers and units.
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH chosen AS (
-                    SELECT id FROM account_analytic_line WHERE id IN (%s) ORDER BY id FOR UPDATE
-                )
-                UPDATE account_analytic_line line SET write_date = line.write_date
-                  FROM chosen WHERE line.id = chosen.id
-                RETURNING line.id
-                """,
-                chosen,
-            )
-        )
-        return sorted(row[0] for row in rows)
+        return locks.touch(self.env, "account_analytic_line", "write_date", chosen)
 
     @api.model
     def _reserve(self, administration, reserved):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
 
-from ..tools import messages
+from ..tools import locks, messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
 from ..tools.guards import INVOICING, check_editable, check_invoicing
 from ..tools.reference import make_reference
@@ -327,21 +327,8 @@ class KeepingExactInvoice(models.Model):
         return {**action, "domain": [("invoice_id", "=", self.id)]}
 
     def _touch(self):
-        """Make new versions of the rows, in the order of their id.
-
-        Whoever has read them earlier and writes them later, a second click or the sender, then
-        ends in a serialization failure and looks again.
-        """
-        self.env.cr.execute(
-            """
-            WITH mine AS (
-                SELECT id FROM keeping_exact_invoice WHERE id = ANY(%s) ORDER BY id FOR UPDATE
-            )
-            UPDATE keeping_exact_invoice link SET write_date = link.write_date
-              FROM mine WHERE mine.id = link.id
-            """,
-            (self.ids,),
-        )
+        """Serialise with whoever works on the same invoices (:func:`locks.touch`)."""
+        locks.touch(self.env, self._table, "write_date", locks.these(self.ids))
 
     def _check_invoicing(self, also_off=False):
         self.check_access("write")

@@ -5,8 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_round
 
 from ..tools.guards import INVOICING
-
-UNDER_WAY = ("waiting", "sending", "uncertain")
+from .keeping_exact_invoice_step import UNDER_WAY
 
 
 class KeepingExactInvoiceAdjusting(models.Model):

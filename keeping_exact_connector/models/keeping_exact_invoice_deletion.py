@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ..tools.guards import INVOICING
-from .keeping_exact_deletion import UNDER_WAY
 from .keeping_exact_invoice import IN_EXACT
+from .keeping_exact_invoice_step import UNDER_WAY
 
 
 class KeepingExactInvoiceDeletion(models.Model):

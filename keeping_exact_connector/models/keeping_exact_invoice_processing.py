@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.guards import INVOICING, check_processing
-from .keeping_exact_processing import UNDER_WAY
+from .keeping_exact_invoice_step import UNDER_WAY
 
 
 class KeepingExactInvoiceProcessing(models.Model):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+UNDER_WAY = ("waiting", "sending", "uncertain")
+
 
 class KeepingExactInvoiceStep(models.AbstractModel):
     """Something that is done in Exact for an invoice that is there already.
@@ -33,6 +35,14 @@ class KeepingExactInvoiceStep(models.AbstractModel):
 
     def _exact_claimed(self):
         self.write({"state": "sending", "error_code": False, "retry_at": False})
+
+    def _be_done(self, vals):
+        """It is done in Exact; nothing that was said before holds any more.
+
+        :param dict vals: what is written with it
+        """
+        done = {"state": "done", "error_code": False, "error_text": False, "retry_at": False}
+        self.write({**done, **vals})
 
     def _exact_refused(self, code, text):
         self.env["keeping.exact.operation"]._get_open(self).state = "refused"

@@ -24,19 +24,13 @@ class KeepingExactLineChange(models.Model):
 
     _name = "keeping.exact.line.change"
     _description = "Change of an Invoice Line in Exact Online"
-    _inherit = ["keeping.exact.invoice.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.invoice.part"]
     _check_company_auto = True
 
     _exact_kind = "line_change"
     _exact_post_endpoint = ENDPOINT
     _exact_is_extra = True
 
-    invoice_id = fields.Many2one(
-        "keeping.exact.invoice", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    administration_id = fields.Many2one(related="invoice_id.administration_id", store=True)
-    company_id = fields.Many2one(related="invoice_id.company_id", store=True, index=True)
     name = fields.Char(string="Line", readonly=True)
     state = fields.Selection(
         [
@@ -77,9 +71,6 @@ class KeepingExactLineChange(models.Model):
         return {name: value for name, value in wanted.items() if shown[name] != value}
 
     # ------------------------------------------------------------------ business
-
-    def _get_invoice(self):
-        return self.invoice_id
 
     def _exact_order_key(self):
         # Of its own invoice: what is not settled here holds up no other.
@@ -126,7 +117,7 @@ class KeepingExactLineChange(models.Model):
         return self.guid
 
     def _exact_made(self, row):
-        self.write({"state": "done", "error_code": False, "error_text": False, "retry_at": False})
+        self._be_done({})
         self.invoice_id._note_line_changed(self)
 
     # ------------------------------------------------------------------ actions

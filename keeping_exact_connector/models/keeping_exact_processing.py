@@ -9,7 +9,6 @@ WAYS = [
     ("email", "Send by e-mail"),
     ("peppol", "Send by Peppol"),
 ]
-UNDER_WAY = ("waiting", "sending", "uncertain")
 # What Exact tells of each way out, by the property of its answer (reference, chapter 4.5).
 ANSWERS = {
     "DocumentCreationSuccess": "document_success",
@@ -33,27 +32,12 @@ class KeepingExactProcessing(models.Model):
 
     _name = "keeping.exact.processing"
     _description = "Exact Online Processing"
-    _inherit = ["keeping.exact.invoice.step"]
-    _order = "id desc"
+    _inherit = ["keeping.exact.invoice.part"]
     _check_company_auto = True
 
     _exact_kind = "process"
     _exact_post_endpoint = "salesinvoice/PrintedSalesInvoices"
 
-    invoice_id = fields.Many2one(
-        "keeping.exact.invoice",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    administration_id = fields.Many2one(
-        related="invoice_id.administration_id", store=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="invoice_id.company_id", store=True, index=True, string="Organisation"
-    )
     way = fields.Selection(WAYS, string="Way out", required=True, readonly=True)
     recipient = fields.Char(readonly=True, help="As it was shown to whoever asked for it")
     currency_id = fields.Many2one(related="invoice_id.currency_id")
@@ -125,9 +109,6 @@ class KeepingExactProcessing(models.Model):
             processing.display_name = processing.invoice_id.name
 
     # ------------------------------------------------------------------ business
-
-    def _get_invoice(self):
-        return self.invoice_id
 
     def _exact_order_key(self):
         return self.invoice_id._exact_order_key()
@@ -204,16 +185,12 @@ class KeepingExactProcessing(models.Model):
     def _exact_made(self, row):
         self.ensure_one()
         read = "Status" in row
-        self.write(
+        self._be_done(
             {
                 "delivery": self._get_delivery(row, read),
-                "state": "done",
                 "guid": row["InvoiceID"],
                 "done_at": fields.Datetime.now(),
                 "document_guid": row.get("Document") or False,
-                "error_code": False,
-                "error_text": False,
-                "retry_at": False,
                 **{field: row.get(name) or False for name, field in ANSWERS.items()},
             }
         )

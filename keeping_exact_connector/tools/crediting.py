@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 CREDIT_NOTE, ENTRY_CREDIT = 8021, 21
+#: Those of the editions with a warehouse too (API reference, chapter 4.3).
+CREDIT_NOTES = (CREDIT_NOTE, 8024)
 # Scores only order the proposals; the reasons are what a person reads.
 SAME_LINE, SAME_TEXT, SAME_AMOUNT, REFERENCE, WHOLE = 40, 20, 15, 30, 25
 

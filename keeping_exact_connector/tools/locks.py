@@ -8,6 +8,8 @@ itself, would otherwise wait for that row until the run ends.
 
 import psycopg2
 
+from odoo.tools import SQL
+
 #: What PostgreSQL says when somebody else was at the same rows: try again in a new transaction.
 CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 
@@ -41,3 +43,36 @@ def wait_for_consents(cr, app):
     :param str app: site and client id
     """
     cr.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_CONSENT, app))
+
+
+def touch(env, table, column, chosen):
+    """Make new versions of rows, in the order of their id; nothing in them changes.
+
+    Whoever has read them earlier and writes them later, a second click, an edit or the sender,
+    then ends in a serialization failure and looks again. A plain row lock would let it pass.
+
+    :param str column: any column of the table
+    :param SQL chosen: selects the ids
+    :return: list of the ids, sorted
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            WITH chosen AS (
+                SELECT id FROM %(table)s WHERE id IN (%(chosen)s) ORDER BY id FOR UPDATE
+            )
+            UPDATE %(table)s touched SET %(column)s = touched.%(column)s
+              FROM chosen WHERE chosen.id = touched.id
+            RETURNING touched.id
+            """,
+            table=SQL.identifier(table),
+            column=SQL.identifier(column),
+            chosen=chosen,
+        )
+    )
+    return sorted(row[0] for row in rows)
+
+
+def these(ids):
+    """Return the SQL that selects these ids, for :func:`touch`."""
+    return SQL("SELECT unnest(%s::int[])", list(ids))

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_compare
+from odoo.tools import float_compare
 
 from ..models.keeping_exact_invoice import EDITABLE_STATES
+from ..tools import locks
 from ..tools.guards import check_editable, check_invoicing
 
 EDITABLE = {"unit_amount", "way", "reason"}
@@ -93,7 +94,7 @@ class KeepingExactCorrect(models.TransientModel):
         if self.unit_amount < 0:
             raise UserError(self.env._("Hours cannot be less than zero."))
         Hour = self.env["keeping.exact.hour"].sudo()
-        Hour._lock_timesheets(SQL("SELECT %s", timesheet.id))
+        Hour._lock_timesheets(locks.these(timesheet.ids))
         timesheet.invalidate_recordset()
         self._check_as_shown(timesheet)
         hours = timesheet._get_correctable()

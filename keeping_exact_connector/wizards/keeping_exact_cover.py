@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..models.keeping_exact_invoice import LIVE_STATES
+from ..tools import locks
 from ..tools.guards import check_invoicing
 
 
@@ -52,7 +52,7 @@ class KeepingExactCover(models.TransientModel):
         if invoice.state not in LIVE_STATES:
             raise UserError(self.env._("%s is not in force any more.", invoice.name))
         Hour = self.env["keeping.exact.hour"].sudo()
-        Hour._lock_timesheets(SQL("SELECT unnest(%s::int[])", timesheets.ids))
+        Hour._lock_timesheets(locks.these(timesheets.ids))
         self._check_free(timesheets.sudo())
         Hour._cover(invoice.sudo(), timesheets.ids)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -291,10 +291,18 @@ class KeepingExactInvoiceCreate(models.TransientModel):
         if self.company_id != self.administration_id.company_id:
             raise UserError(self.env._("This administration belongs to another organisation."))
         self.administration_id._check_ready()
-        if self.rate_mode == "invoice_rate" and self.rate <= 0:
-            raise UserError(self.env._("Fill in an hourly rate above zero."))
         if self.rate_mode == "invoice_amount":
             self._check_amount()
+        self._check_rates()
+        self._check_repeated()
+
+    def _check_rates(self):
+        """Refuse hours that have no price.
+
+        :raise UserError: names the projects for which there is no rate
+        """
+        if self.rate_mode == "invoice_rate" and self.rate <= 0:
+            raise UserError(self.env._("Fill in an hourly rate above zero."))
         if self.rate_mode == "rate_card" and self.unpriced_count:
             raise UserError(
                 self.env._(
@@ -304,6 +312,12 @@ class KeepingExactInvoiceCreate(models.TransientModel):
                     places=self.unpriced_places,
                 )
             )
+
+    def _check_repeated(self):
+        """Refuse to bill hours again unless a person says so.
+
+        :raise UserError: says how many there are
+        """
         if self.repeated_count and not self.confirm_repeated:
             raise UserError(
                 self.env._(

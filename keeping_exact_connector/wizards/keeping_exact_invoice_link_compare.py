@@ -132,25 +132,8 @@ class KeepingExactInvoiceLinkCompare(models.TransientModel):
                     most=MOST_ENTRIES,
                 )
             )
-        if self.rate_mode == "invoice_rate" and self.rate <= 0:
-            raise UserError(self.env._("Fill in an hourly rate above zero."))
-        if self.rate_mode == "rate_card" and self.unpriced_count:
-            raise UserError(
-                self.env._(
-                    "%(count)s entries have no rate on the rate card: %(places)s. Set a rate for "
-                    "them, or choose another way to price.",
-                    count=self.unpriced_count,
-                    places=self.unpriced_places,
-                )
-            )
-        if self.repeated_count and not self.confirm_repeated:
-            raise UserError(
-                self.env._(
-                    "%s of these entries are on an invoice of this administration already. Tick "
-                    "that they are to be billed again, or leave them out.",
-                    self.repeated_count,
-                )
-            )
+        self._check_rates()
+        self._check_repeated()
 
     # ------------------------------------------------------------------ groups
 

@@ -11,13 +11,13 @@ from odoo.tools import SQL, date_utils
 from .. import exact_online
 from ..linking import Candidate, Day, choose
 from ..models.keeping_exact_invoice import IN_EXACT
+from ..tools.crediting import CREDIT_NOTE
 from ..tools.periods import describe_days, describe_month
 from ..tools.texts import clock
 from .keeping_exact_invoice_create_making import KEYS
 from .keeping_exact_invoice_link import CHOOSE
 from .keeping_exact_invoice_link_row import OPEN, PROCESSED
 from .keeping_exact_invoice_link_search import (
-    CREDIT_NOTE,
     ENDPOINT,
     INVOICE,
     SELECT,

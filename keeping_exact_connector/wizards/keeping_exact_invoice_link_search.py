@@ -14,7 +14,7 @@ from .keeping_exact_invoice_link import SEARCH
 from .keeping_exact_invoice_link_row import OPEN, PROCESSED
 
 ENDPOINT = "salesinvoice/SalesInvoices"
-INVOICE, CREDIT_NOTE = 8020, 8021
+INVOICE = 8020
 STATUS_PROCESSED = 50
 # A page of Exact's holds 60 (reference, chapter 3.4). Where most of what is read is not meant,
 # one click reads so many pages before it says so.

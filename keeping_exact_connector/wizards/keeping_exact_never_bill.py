@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
+from ..tools import locks
 from ..tools.guards import check_invoicing
 
 
@@ -29,8 +29,8 @@ class KeepingExactNeverBill(models.TransientModel):
         timesheets.check_access("read")
         timesheets.company_id._check_keeping_exact_enabled()
         Exclusion = self.env["keeping.exact.exclusion"].sudo()
-        ids = SQL("SELECT unnest(%s::int[])", timesheets.ids)
-        self.env["keeping.exact.hour"].sudo()._lock_timesheets(ids)
+        Hour = self.env["keeping.exact.hour"].sudo()
+        Hour._lock_timesheets(locks.these(timesheets.ids))
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why these hours are never billed."))
         Exclusion._exclude(timesheets.sudo(), self.reason.strip())
