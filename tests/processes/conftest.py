@@ -61,6 +61,27 @@ class Office:
             time.sleep(1)
         raise AssertionError("it is not connected again")
 
+    def make_biller(self, login):
+        """Make a second user who invoices, and log in."""
+        values = {"name": f"Second {login}", "login": login, "password": login}
+        [other] = self.admin.call("res.users", "create", [values])
+        domain = [("module", "=", "keeping_exact_connector"), ("name", "=", "group_invoicing")]
+        group = self.admin.find("ir.model.data", domain, "res_id")[0]["res_id"]
+        self.admin.call("res.users", "write", [other], {"group_ids": [(4, group)]})
+        return self.log_in(login)
+
+    @staticmethod
+    def call_patiently(client, *call):
+        """Call what asks Exact; earlier tests may have left nothing of this minute."""
+        for _second in range(70):
+            try:
+                return client.call(*call)
+            except OdooRefused as error:
+                if "limit" not in str(error):
+                    raise
+                time.sleep(1)
+        raise AssertionError("the minute does not end")
+
     def log_in(self, login, password=None):
         client = OdooClient(self.odoo.url)
         client.log_in(login, password or login)
@@ -182,6 +203,15 @@ def database(office):
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture(scope="module")
+def many_calls(office):
+    """Exact allows more calls a minute than these tests need: limits are tested elsewhere."""
+    before = office.sandbox.settings()["minute_limit"]
+    office.sandbox.settings(minute_limit=10_000)
+    yield
+    office.sandbox.settings(minute_limit=before)
 
 
 @pytest.fixture

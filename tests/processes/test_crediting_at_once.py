@@ -34,7 +34,8 @@ class Credited:
 
     def choose(self, client):
         """Go as far as Confirm."""
-        find = client.call(INVOICE, "action_find_credits", [self.invoice])["res_id"]
+        found = self.office.call_patiently(client, INVOICE, "action_find_credits", [self.invoice])
+        find = found["res_id"]
         [found] = client.find(f"{CREDIT}.candidate", [("find_id", "=", find)], "id")
         return client.call(f"{CREDIT}.candidate", "action_choose", [found["id"]])["res_id"]
 
@@ -52,18 +53,13 @@ class Credited:
 
 
 @pytest.fixture(scope="module")
-def credited(office):
+def credited(office, many_calls):
     return Credited(office)
 
 
 @pytest.fixture(scope="module")
 def colleague(office):
-    values = {"name": "Second Crediter", "login": "crediter", "password": "crediter"}
-    [other] = office.admin.call("res.users", "create", [values])
-    domain = [("module", "=", "keeping_exact_connector"), ("name", "=", "group_invoicing")]
-    group = office.admin.find("ir.model.data", domain, "res_id")[0]["res_id"]
-    office.admin.call("res.users", "write", [other], {"group_ids": [(4, group)]})
-    return office.log_in("crediter")
+    return office.make_biller("crediter")
 
 
 def _together(*calls):

@@ -1,46 +1,17 @@
 """Two users link the same invoice of Exact: one wins, and the other is told (promise 1)."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from devtools.rpc import OdooRefused
 
-pytestmark = pytest.mark.parametrize("profile", ["strict"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("profile", ["strict"], indirect=True),
+    pytest.mark.usefixtures("many_calls"),
+]
 
 LINK, INVOICE = "keeping.exact.invoice.link", "keeping.exact.invoice"
-
-
-@pytest.fixture(autouse=True)
-def many_calls(office):
-    """Exact allows more calls a minute than these tests need: limits are tested elsewhere."""
-    before = office.sandbox.settings()["minute_limit"]
-    office.sandbox.settings(minute_limit=10_000)
-    yield
-    office.sandbox.settings(minute_limit=before)
-
-
-def _search(client, link):
-    """Search in Exact; what earlier tests left of this minute may be nothing."""
-    for _second in range(70):
-        try:
-            return client.call(LINK, "action_search", [link])
-        except OdooRefused as error:
-            if "limit" not in str(error):
-                raise
-            time.sleep(1)
-    raise AssertionError("the minute does not end")
-
-
-def _second_biller(office):
-    """Make a second user who invoices, and log in."""
-    values = {"name": "Second Linker", "login": "linker", "password": "linker"}
-    [other] = office.admin.call("res.users", "create", [values])
-    domain = [("module", "=", "keeping_exact_connector"), ("name", "=", "group_invoicing")]
-    group = office.admin.find("ir.model.data", domain, "res_id")[0]["res_id"]
-    office.admin.call("res.users", "write", [other], {"group_ids": [(4, group)]})
-    return office.log_in("linker")
 
 
 def _unlinked(office):
@@ -55,7 +26,7 @@ def _compare(office, client, number, partner, timesheets):
     link = client.call(LINK, "action_open")["res_id"]
     values = {"administration_id": office.administration, "partner_id": partner}
     client.call(LINK, "write", [link], {**values, "timesheet_ids": [(6, 0, timesheets)]})
-    _search(client, link)
+    office.call_patiently(client, LINK, "action_search", [link])
     domain = [("link_id", "=", link), ("number", "=", number)]
     [row] = client.find(f"{LINK}.row", domain, "id")
     client.call(f"{LINK}.row", "action_choose", [row["id"]])
@@ -82,7 +53,7 @@ def _save_together(clients, links):
 
 
 def test_two_users_on_one_invoice_with_hours_of_their_own(office):
-    clients = [office.admin, _second_biller(office)]
+    clients = [office.admin, office.make_biller("linker")]
     booked = [row for row in _unlinked(office) if row.get("InvoiceNumber")]
     for row in booked[-2:]:
         partner, timesheets = office.make_hours("Linked at once", 1, 2)
