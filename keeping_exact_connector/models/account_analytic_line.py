@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from .keeping_exact_invoice import EDITABLE_STATES, UNDER_WAY
 
@@ -55,8 +56,21 @@ class AccountAnalyticLine(models.Model):
         search="_search_keeping_exact_state",
         groups="keeping_exact_connector.group_user",
     )
+    # What the guards ask of one: cached for all of its list at once, and known of a new one.
+    keeping_exact_billed = fields.Boolean(
+        compute="_compute_keeping_exact_billed",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+        export_string_translation=False,
+    )
 
     # ------------------------------------------------------------------ compute and search
+
+    @api.depends("keeping_exact_hour_ids.live")
+    def _compute_keeping_exact_billed(self):
+        billed = self & self.keeping_exact_hour_ids.filtered("live").timesheet_id
+        billed.keeping_exact_billed = True
+        (self - billed).keeping_exact_billed = False
 
     @api.depends(
         "project_id.keeping_exact_hours",
@@ -155,6 +169,23 @@ class AccountAnalyticLine(models.Model):
 
     # ------------------------------------------------------------------ promise 2
 
+    def _get_billed(self):
+        """Return those of these timesheets that are on a live link."""
+        ids = list(self.ids)
+        if len(ids) < 2:
+            return self.filtered(lambda line: line.sudo().keeping_exact_billed)
+        # In SQL: the ORM's way costs a tenth of what writing many at once does.
+        Hour = self.env["keeping.exact.hour"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT timesheet_id FROM keeping_exact_hour"
+                " WHERE live AND timesheet_id = ANY(%s)",
+                ids,
+                to_flush=(Hour._fields["live"], Hour._fields["timesheet_id"]),
+            )
+        )
+        return self.browse(timesheet_id for (timesheet_id,) in rows)
+
     def _get_live_hours(self):
         """Return the live invoiced hours of these timesheets, whoever may see them."""
         if not self.ids:
@@ -202,7 +233,7 @@ class AccountAnalyticLine(models.Model):
 
         :raise UserError: says on which invoice the hours are
         """
-        hours = self._get_live_hours()
+        hours = self._get_billed()._get_live_hours()
         changed = hours.filtered(
             lambda hour: (
                 any(hour.timesheet_id._is_changed(name, values[name]) for name in frozen)
@@ -247,7 +278,7 @@ class AccountAnalyticLine(models.Model):
 
     def _without_billed(self):
         """Return those that may be recomputed: moving a task must not move billed hours."""
-        return self - self._get_live_hours().timesheet_id.with_env(self.env)
+        return self - self._get_billed()
 
     # ------------------------------------------------------------------ actions
 

@@ -11,17 +11,14 @@ class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
     def _check_not_billed(self, values, frozen):
+        billed = self._get_billed()
         changed = {
-            name
-            for name in frozen
-            if any(timesheet._is_changed(name, values[name]) for timesheet in self)
+            name for name in frozen if any(line._is_changed(name, values[name]) for line in billed)
         }
         if changed == {"unit_amount"}:
-            corrected = self.env["keeping.exact.correction"]._get_under_way(self)
-            return super(
-                AccountAnalyticLine, self.filtered(lambda line: line.id not in corrected)
-            )._check_not_billed(values, frozen)
-        return super()._check_not_billed(values, frozen)
+            corrected = self.env["keeping.exact.correction"]._get_under_way(billed)
+            billed = billed.filtered(lambda line: line.id not in corrected)
+        return super(AccountAnalyticLine, billed)._check_not_billed(values, frozen)
 
     # ------------------------------------------------------------------ actions
 
