@@ -31,7 +31,7 @@ class Office:
         self.client.log_in("admin", "admin")
         connection = walk.connect(self.client, exact)
         for _number in range(administrations):
-            walk.choose_journal(self.client, walk.link(self.client, connection))
+            walk.choose_journal(self.client, walk.link_next(self.client, connection))
 
     def queue(self, invoices: int) -> list[int]:
         """Queue invoices in each administration; return the codes of the administrations."""
@@ -62,9 +62,15 @@ class Office:
 
 
 @contextlib.contextmanager
-def opened(shop: Workshop, administrations: int = 1, customers: int = 0) -> Iterator[Office]:
-    """Have an office for a while, whose administrations have this many customers more."""
+def opened(
+    shop: Workshop, administrations: int = 1, customers: int = 0, **settings: int
+) -> Iterator[Office]:
+    """Have an office for a while, whose administrations have this many customers more.
+
+    :param settings: of Exact, from the first call on: Odoo learns how long a minute lasts.
+    """
     with services.pair(shop, cron_threads=2) as (server, exact):
+        exact.settings(**settings)
         for code in exact.open_administrations(administrations):
             exact.seed_customers(code, customers)
         yield Office(shop, server, exact, administrations)
@@ -73,8 +79,7 @@ def opened(shop: Workshop, administrations: int = 1, customers: int = 0) -> Iter
 def calls_per_invoice(shop: Workshop, quick: bool) -> list[Row]:
     """API calls for each invoice of a run."""
     count = 10 if quick else 100
-    with opened(shop, customers=count) as office:
-        office.exact.settings(minute_limit=10_000)
+    with opened(shop, customers=count, minute_limit=10_000) as office:
         office.queue(count)
         calls = office.wait(count)
     return [Row(f"calls per invoice in a run of {count}", len(calls) / count, "calls", None,
@@ -84,21 +89,20 @@ def calls_per_invoice(shop: Workshop, quick: bool) -> list[Row]:
 def _use(calls: list[dict], minute: float) -> tuple[float, float, int]:
     """Return calls, what full minutes would have allowed meanwhile, and refusals for the limit.
 
-    The last minute is left out: it ends when the work does.
+    The first and the last minute are left out: work begins and ends in the middle of them.
     """
     begun = sorted(datetime.fromisoformat(call["time"]).timestamp() for call in calls)
     minutes = Counter(int(moment // minute) for moment in begun)
-    last = max(minutes)
-    made = sum(count for number, count in minutes.items() if number != last)
-    allowed = (last - min(minutes)) * MINUTE_LIMIT
+    whole = range(min(minutes) + 1, max(minutes))
+    made = sum(minutes[number] for number in whole)
+    allowed = len(whole) * MINUTE_LIMIT
     return made, allowed, sum(call["status"] == TOO_MANY for call in calls)
 
 
 def full_minutes(shop: Workshop, quick: bool) -> list[Row]:
     """A run against the limit of a minute, which lasts some seconds here."""
     count, minute = (130, 6) if quick else (300, 6)
-    with opened(shop, customers=count) as office:
-        office.exact.settings(minute_seconds=minute)
+    with opened(shop, customers=count, minute_seconds=minute) as office:
         office.queue(count)
         calls = office.wait(count)
     made, allowed, refused = _use(calls, minute)
@@ -111,7 +115,7 @@ def full_minutes(shop: Workshop, quick: bool) -> list[Row]:
 
 def many_administrations(shop: Workshop, quick: bool) -> list[Row]:
     """Administrations side by side, each with the limit of a real minute."""
-    administrations, count = (5, 70) if quick else (20, 130)
+    administrations, count = (5, 130) if quick else (20, 190)
     with opened(shop, administrations, count) as office:
         codes = office.queue(count)
         calls = office.wait(count * len(codes))

@@ -18,7 +18,8 @@ class Row:
     :ivar name: what was measured, in words that stay the same from run to run.
     :ivar value: the figure, in *unit*.
     :ivar yardstick: what it is held against, in the same unit; None where the target is absolute.
-    :ivar target: ``<= 0.2``: what the ratio, or without a yardstick the value, has to be.
+    :ivar target: ``<= 0.2``: what the ratio, or without a yardstick the value, has to be; None
+        where it is only to be known.
     :ivar ratio: value over yardstick.
     :ivar met: whether the target is.
     """
@@ -27,12 +28,15 @@ class Row:
     value: float
     unit: str
     yardstick: float | None
-    target: str
+    target: str | None
     ratio: float | None = field(init=False)
     met: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.ratio = None if self.yardstick is None else self.value / self.yardstick
+        if self.target is None:
+            self.met = True
+            return
         sign, limit = self.target.split()
         held = self.value if self.ratio is None else self.ratio
         self.met = COMPARE[sign](held, float(limit))
@@ -50,8 +54,8 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         yardstick = "" if row.yardstick is None else f"{_number(row.yardstick)} {row.unit}"
         figure = f"{_number(row.value)} {row.unit}"
-        met = "yes" if row.met else "NO"
-        cells.append((row.name, figure, yardstick, _number(row.ratio), row.target, met))
+        met = ("yes" if row.met else "NO") if row.target else ""
+        cells.append((row.name, figure, yardstick, _number(row.ratio), row.target or "", met))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -132,28 +132,47 @@ def _next_form(page) -> tuple[Form, Any]:
 
 
 def link(client: OdooClient, connection: int) -> int:
+    """Link the first administration that is free, wait for its lists; return it.
+
+    One from the last demo, and still linked, is used again.
+    """
+    model = "keeping.exact.administration"
+    kept = client.find(
+        model, [("connection_id", "=", connection), ("state", "=", "linked")], "id", limit=1
+    )
+    if not kept:
+        return link_next(client, connection)
+    _wait_for_lists(client, kept[0]["id"])
+    return kept[0]["id"]
+
+
+def link_next(client: OdooClient, connection: int) -> int:
     """Link the first administration that is free, wait for its lists; return it."""
     model = "keeping.exact.administration"
-    # "linked" sorts behind "available": one from the last demo comes first this way.
     usable = client.find(
         model,
-        [("connection_id", "=", connection), ("state", "in", ("available", "linked"))],
-        "state",
-        order="state desc, code",
+        [("connection_id", "=", connection), ("state", "=", "available")],
+        "id",
+        order="code",
         limit=1,
     )
     if not usable:
         raise console.Problem("Exact gave no administration that can be linked.")
     administration = usable[0]["id"]
-    if usable[0]["state"] == "available":
-        client.call(model, "action_link", [administration])
+    client.call(model, "action_link", [administration])
+    _wait_for_lists(client, administration)
+    return administration
+
+
+def _wait_for_lists(client: OdooClient, administration: int) -> None:
+    """Wait until customers, items and the rest are read from Exact."""
+    model = "keeping.exact.administration"
     read = _poll(SYNC_SECONDS, lambda: client.read(model, administration, "synced_at")["synced_at"])
     if not read:
         message = client.read(model, administration, "sync_message")["sync_message"]
         raise console.Problem(
             f"customers and items were not read within {SYNC_SECONDS} s: {message or 'no reason'}"
         )
-    return administration
 
 
 def choose_journal(client: OdooClient, administration: int) -> None:

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from datetime import date
+from datetime import date, datetime, timezone
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
@@ -116,15 +116,30 @@ def _look(database, invoice, told):
         records = [link, link.customer_id, *link.processing_ids]
         due = [("state", "in", ("planned", "claimed", "uncertain"))]
         refs = [f"{record._name},{record.id}" for record in records]
-        left = env["keeping.exact.operation"].search_count([("record", "in", refs), *due])
+        left = env["keeping.exact.operation"].search([("record", "in", refs), *due])
         told.put(
             {
-                "left": left,
+                "left": [
+                    f"{one.display_name} {one.state} due {one.due_at} {one.look_ups}" for one in left
+                ],
+                "now": str(datetime.now(timezone.utc)),
                 "reference": link.name,
                 "state": link.state,
                 "processing": link.processing_state,
                 "error": link.error_code or link.processing_id.error_code,
             }
+        )
+
+
+def _pass_time(database, _told):
+    """Let the minute pass in which a call without an answer takes up a place at its endpoint.
+
+    No more than ten may be on their way at once, and each that was killed counts as one.
+    """
+    with Registry(database).cursor() as cr:
+        cr.execute(
+            "UPDATE keeping_exact_limit SET state = (state::jsonb"
+            """ || '{"waiting": {}, "underway": []}')::text"""
         )
 
 
@@ -149,6 +164,7 @@ def walk(database, administration, stride, label):
         if isinstance(told, int):
             # It came to its end: there is no such point.
             return outcomes, told
+        in_process(_pass_time, database)
         end = time.monotonic() + SETTLE_SECONDS
         while True:
             in_process(_send, database, administration, -1)

