@@ -16,6 +16,7 @@ import time
 from datetime import date, datetime, timezone
 from urllib.parse import urlsplit
 
+from passing_time import age_limits
 from requests.adapters import HTTPAdapter
 
 import odoo
@@ -26,6 +27,8 @@ from odoo.sql_db import Cursor
 ADDON = "keeping_exact_connector"
 ADMIN = 2
 SETTLE_SECONDS = 60
+# An answer that is later counts as lost, see exact_online.ledger.
+ANSWERING_SECONDS = 71
 FORK = multiprocessing.get_context("fork")
 
 
@@ -120,7 +123,8 @@ def _look(database, invoice, told):
         told.put(
             {
                 "left": [
-                    f"{one.display_name} {one.state} due {one.due_at} {one.look_ups}" for one in left
+                    f"{one.display_name} {one.state} due {one.due_at} {one.look_ups}"
+                    for one in left
                 ],
                 "now": str(datetime.now(timezone.utc)),
                 "reference": link.name,
@@ -132,15 +136,17 @@ def _look(database, invoice, told):
 
 
 def _pass_time(database, _told):
-    """Let the minute pass in which a call without an answer takes up a place at its endpoint.
+    """Let the time pass in which a call without an answer takes up a place at its endpoint.
 
     No more than ten may be on their way at once, and each that was killed counts as one.
     """
     with Registry(database).cursor() as cr:
-        cr.execute(
-            "UPDATE keeping_exact_limit SET state = (state::jsonb"
-            """ || '{"waiting": {}, "underway": []}')::text"""
-        )
+
+        def sql(statement, *args):
+            cr.execute(statement, args)
+            return cr.fetchall() if cr.description else []
+
+        age_limits(sql, ANSWERING_SECONDS)
 
 
 def in_process(work, *args):

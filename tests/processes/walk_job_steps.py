@@ -29,7 +29,7 @@ def pass_time(world, _own):
     seconds = world.chance.choice((30, 61, 61, 300, 900, 1900, 3700))
     if world.chance.random() < 0.03:
         seconds = 90_000
-    world.clock.pass_time(seconds)
+    world.pass_time(seconds)
     return f"{seconds} s"
 
 
@@ -37,7 +37,7 @@ def send_and_wait(world, own):
     """As the job does that comes back each minute, until the looks for what is lost are over."""
     for seconds in (61, 300, 900, 1900):
         run_sender(world, own)
-        world.clock.pass_time(seconds)
+        world.pass_time(seconds)
     return run_sender(world, own)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import psycopg2
+from passing_time import age_limits
 
 from odoo import SUPERUSER_ID, Command, api, fields, sql_db
 from odoo.exceptions import AccessError, UserError
@@ -158,6 +159,11 @@ class World:
         _name, values = sql_db.connection_info_for(self.registry.db_name)
         self._connections.append(psycopg2.connect(**values))
         self._connections[-1].autocommit = True
+
+    def pass_time(self, seconds):
+        """Let time pass: for Odoo, for Exact, and for what PostgreSQL's clock has dated."""
+        self.clock.pass_time(seconds)
+        age_limits(self.sql, seconds)
 
     def sql(self, statement, *args):
         """Look at the database, beside Odoo; return the rows, if there are any."""

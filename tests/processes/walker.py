@@ -184,7 +184,7 @@ class Walk:
         for _round in range(SETTLE_ROUNDS):
             if not any(walk_invariants.nothing_is_stuck(world, own) for own in world.organisations):
                 break
-            world.clock.pass_time(1900)
+            world.pass_time(1900)
             for own in world.organisations:
                 with contextlib.suppress(Nothing):
                     walk_job_steps.connect_again(world, own)
