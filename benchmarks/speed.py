@@ -27,9 +27,11 @@ def _run(shop: Workshop, template: str, step: str, **numbers: int):
 def hours_to_invoices(shop: Workshop, quick: bool) -> list[Row]:
     """10,000 hours to 50 queued invoices, against sale_timesheet's invoicing and plain SQL."""
     size = {"hours": HOURS // 10 if quick else HOURS, "customers": 5 if quick else CUSTOMERS}
-    ours = _run(shop, shop.addon_template().name, "queue_in_exact", **size)
     alone = shop.base_template(databases.BESIDE_SALES).name
-    theirs = _run(shop, alone, "invoice_in_odoo", **size)
+    steps = (shop.addon_template().name, "queue_in_exact"), (alone, "invoice_in_odoo")
+    # By turns, twice: what else the machine does hits both.
+    turns = [[_run(shop, *step, **size) for step in steps] for _turn in range(2)]
+    ours, theirs = (min(one, key=lambda run: run["seconds"]) for one in zip(*turns, strict=True))
     twice = _run(
         shop, shop.addon_template().name, "queue_in_exact", **{**size, "hours": 2 * size["hours"]}
     )

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import locks
-from ..tools.implied import ImpliedMany2one
+from ..tools.keyless import KeylessMany2one
 from .keeping_exact_rate import SOURCES
 
 
@@ -35,22 +35,23 @@ class KeepingExactHour(models.Model):
         groups="keeping_exact_connector.group_invoicing",
     )
     # That of the line; those that are covered have none and go with the invoice (its ``unlink``).
-    invoice_id = ImpliedMany2one("keeping.exact.invoice", required=True, readonly=True, index=True)
+    invoice_id = KeylessMany2one("keeping.exact.invoice", required=True, readonly=True, index=True)
     # Those of the invoice, and kept by it.
-    administration_id = ImpliedMany2one(
+    administration_id = KeylessMany2one(
         "keeping.exact.administration", required=True, readonly=True
     )
-    company_id = ImpliedMany2one("res.company", required=True, readonly=True)
+    company_id = KeylessMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="invoice_id.currency_id")
     invoice_state = fields.Selection(related="invoice_id.state", string="State")
     user_id = fields.Many2one(
         "res.users", readonly=True, index="btree_not_null", help="Whose hours these are"
     )
     date = fields.Date(readonly=True)
-    employee_id = fields.Many2one("hr.employee", readonly=True, ondelete="restrict")
-    project_id = fields.Many2one("project.project", readonly=True, ondelete="set null", index=True)
-    task_id = fields.Many2one("project.task", readonly=True, ondelete="set null")
-    partner_id = ImpliedMany2one("res.partner", string="Customer", readonly=True)
+    # An employee with invoiced hours stays, projects and tasks have them forget (``_forget``).
+    employee_id = KeylessMany2one("hr.employee", readonly=True)
+    project_id = KeylessMany2one("project.project", readonly=True, index=True)
+    task_id = KeylessMany2one("project.task", readonly=True)
+    partner_id = KeylessMany2one("res.partner", string="Customer", readonly=True)
     name = fields.Char(string="Description", readonly=True)
     hours = fields.Float(readonly=True, digits=(16, 4), help="As entered on the timesheet")
     billed_hours = fields.Float(readonly=True, digits=(16, 4))
@@ -106,6 +107,15 @@ class KeepingExactHour(models.Model):
     def _end(self):
         """Free these hours: they may be edited and billed again."""
         self.filtered("live").write({"live": False, "released_at": fields.Datetime.now()})
+
+    @api.model
+    def _forget(self, name, records):
+        """Have invoiced hours no longer tell of what is being deleted; no foreign key does.
+
+        :param str name: of the field
+        :param records: of the model of the field
+        """
+        self.sudo().search([(name, "in", records.ids)]).write({name: False})
 
     @api.model
     def _lock_timesheets(self, chosen):

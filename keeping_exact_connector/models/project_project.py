@@ -72,6 +72,12 @@ class ProjectProject(models.Model):
         for project in self:
             project.keeping_exact_invoice_count = counts.get(project.id, 0)
 
+    # ------------------------------------------------------------------ CRUD
+
+    def unlink(self):
+        self.env["keeping.exact.hour"]._forget("project_id", self)
+        return super().unlink()
+
     # ------------------------------------------------------------------ actions
 
     def action_open_keeping_exact_invoices(self):

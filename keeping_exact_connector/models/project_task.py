@@ -26,3 +26,9 @@ class ProjectTask(models.Model):
         groups="keeping_exact_connector.group_user",
         help="Its code. Empty: that of the project, else of the employee.",
     )
+
+    # ------------------------------------------------------------------ CRUD
+
+    def unlink(self):
+        self.env["keeping.exact.hour"]._forget("task_id", self)
+        return super().unlink()

@@ -120,6 +120,29 @@ class TestGuard(ExactCase):
             ):
                 record.unlink()
 
+    def test_employees_with_hours_that_were_released_cannot_be_deleted_either(self):
+        employee = self.env["hr.employee"].search([("user_id", "=", self.viewer.id)])
+        self.invoice.action_release()
+        self.hours.unlink()
+        with self.assertRaisesRegex(UserError, f"{self.invoice.name}.*Archive"):
+            employee.unlink()
+
+    def test_released_hours_forget_a_task_and_a_project_that_are_deleted(self):
+        task = self.env["project.task"].create({"name": "Task", "project_id": self.project.id})
+        kept = self.invoice.hour_ids
+        self.invoice.action_release()
+        self.hours.task_id = task
+        again = self._preview().hour_ids
+        again.invoice_id.action_release()
+        self.hours.unlink()
+        self.assertEqual(again.task_id, task)
+        (task | self.project.task_ids).unlink()
+        self.assertFalse(again.task_id)
+        self.project.unlink()
+        self.env.invalidate_all()
+        self.assertFalse((kept | again).project_id)
+        self.assertEqual(sum(kept.mapped("hours")), sum(again.mapped("hours")))
+
     def test_uninstalling_with_live_links_is_refused(self):
         module = self.env.ref("base.module_keeping_exact_connector")
         base = self.env.ref("base.module_hr_timesheet")

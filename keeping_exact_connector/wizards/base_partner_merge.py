@@ -111,7 +111,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _move(self, name, partners, remaining):
         """Have the rows of one of our models name another contact.
 
-        Invoiced hours have no foreign key that Odoo would find (:class:`ImpliedMany2one`).
+        Invoiced hours have no foreign key that Odoo would find (:class:`KeylessMany2one`).
         """
         model = self.env[f"keeping.exact.{name}"]
         self.env.execute_query(

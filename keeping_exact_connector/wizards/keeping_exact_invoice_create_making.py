@@ -1,3 +1,4 @@
+import functools
 from collections import defaultdict
 
 from odoo import models
@@ -31,6 +32,12 @@ KEYS = {
     "project_employee": ("project_id", "employee_id"),
     "task_employee": ("project_id", "task_id", "employee_id"),
 }
+
+
+@functools.lru_cache(maxsize=4096)
+def _round_hours(hours):
+    """Return a fraction as it is kept; people write down few different ones."""
+    return float(round(hours, HOUR_DIGITS))
 
 
 class KeepingExactInvoiceCreateMaking(models.TransientModel):
@@ -353,7 +360,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
 
     def _prepare_hours(self, line, drafted):
         priced = drafted.line
-        entered = [float(round(entry.hours, HOUR_DIGITS)) for entry in priced.entries]
+        entered = [_round_hours(entry.hours) for entry in priced.entries]
         billed = priced.kept(priced.billed)
         return [
             {
