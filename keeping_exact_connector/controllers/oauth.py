@@ -137,15 +137,7 @@ class ExactOAuthController(http.Controller):
     def _go_on(self, connection):
         """What follows once the tokens are kept."""
         self._commit(connection, lambda own: own._resume_work(), CONFLICTS)
-        self._commit(connection, self._read_administrations, CONFLICTS)
-
-    def _read_administrations(self, connection):
-        try:
-            connection._read_administrations()
-        except exact_online.ExactError as problem:
-            # The connection is there all the same; what is wrong is said on it.
-            text = connection.env["keeping.exact.operation"]._explain(problem)
-            connection.sudo()._set_attention("no_administrations", text)
+        self._commit(connection, lambda own: own._try_administrations(), CONFLICTS)
 
     def _commit(self, connection, work, passing):
         """Do something with the connection in a cursor of its own.

@@ -268,6 +268,7 @@ class KeepingExactAdministration(models.Model):
 
         Each administration works in a cursor of its own: one that fails stops no other.
         """
+        self.env["keeping.exact.connection"]._finish_consents()
         for administration_id in self._get_sync_due().ids:
             try:
                 self._sync_in_own_cursor(administration_id)

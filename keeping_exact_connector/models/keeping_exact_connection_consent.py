@@ -1,8 +1,10 @@
+import logging
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq
 
@@ -11,6 +13,8 @@ from ..tools import consent, locks
 from ..tools.call_log import CallLog
 from ..tools.database_ledger import DatabaseLedger
 from ..tools.guards import check_administrator
+
+_logger = logging.getLogger(__name__)
 
 
 class ConsentBusy(UserError):
@@ -296,6 +300,44 @@ class KeepingExactConnectionConsent(models.Model):
         """Go on with what waited for this connection, or for another one of the same grant."""
         connections = self.sudo().grant_id.connection_ids | self.sudo()
         connections._work_again()
+
+    def _try_administrations(self):
+        """Read the administrations; without them the connection is there, and says what is wrong.
+
+        What Exact's limit was in the way of is tried again when that is over, other things by the
+        next reading of lists.
+
+        :return: whether they were read
+        """
+        try:
+            self._read_administrations()
+        except exact_online.ExactError as error:
+            text = self.env["keeping.exact.operation"]._explain(error)
+            self.sudo()._set_attention("no_administrations", text)
+            if isinstance(error, exact_online.LimitReached):
+                over = error.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
+                self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger(at=over)
+            return False
+        return True
+
+    @api.model
+    def _finish_consents(self):
+        """Read the administrations that could not be read when somebody connected.
+
+        Each connection works in a cursor of its own: one that fails stops no other.
+        """
+        for connection in self.search([("health_code", "=", "no_administrations")]):
+            try:
+                with self.env.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    own = connection.with_env(env)
+                    if own._try_administrations():
+                        own._resume_work()
+            except (UserError, *locks.CONFLICTS) as error:
+                # Switched off, a copy, or somebody is at it just now: the next time, perhaps.
+                _logger.info("Administrations of %s were not read: %s", connection.id, error)
+            except Exception:  # one connection's trouble never stops another's
+                _logger.exception("Reading the administrations of %s stopped", connection.id)
 
     def _read_administrations(self):
         """Bring the administrations up to date with what Exact says the user allowed.

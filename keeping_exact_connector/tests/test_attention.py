@@ -1,5 +1,6 @@
 import os
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -265,6 +266,28 @@ class TestAttention(SendingCase):
         with self._committing():
             self.env["keeping.exact.administration"]._cron_sync()
         self.assertTrue(self.sandbox.calls())
+
+    def test_administrations_that_the_limit_kept_from_being_read_are_read_when_it_is_over(self):
+        other = self.connection.administration_ids - self.administration
+        other[:1].sudo().unlink()
+        count = len(self.connection.administration_ids)
+        self.sandbox.settings(minute_limit=1)
+        self.addCleanup(self.sandbox.settings, minute_limit=100_000)
+        with self._committing():
+            self.assertFalse(self.connection._try_administrations())
+        self.assertEqual(self.connection.health_code, "no_administrations")
+        self.assertEqual(len(self._activities()), 1)
+        trigger = self.env["ir.cron.trigger"].sudo().search([], order="id desc", limit=1)
+        self.assertEqual(trigger.cron_id, self.env.ref("keeping_exact_connector.ir_cron_sync"))
+        self.assertLess(trigger.call_at, fields.Datetime.now() + timedelta(seconds=70))
+        self.sandbox.settings(minute_limit=100_000)
+        # As when the minute is over.
+        self.env["keeping.exact.limit"].sudo().search([]).unlink()
+        with self._committing():
+            self.env["keeping.exact.administration"]._cron_sync()
+        self.assertEqual((self.connection.state, self.connection.health_code), ("connected", False))
+        self.assertEqual(len(self.connection.administration_ids), count + 1)
+        self.assertFalse(self._activities())
 
     def test_the_last_contact_is_when_exact_last_answered(self):
         Call = self.env["keeping.exact.call"].sudo()
