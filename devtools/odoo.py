@@ -15,6 +15,7 @@ from devtools import console, paths, ports, processes, steps
 from devtools.postgres import Server
 from devtools.source import Source
 
+PROGRAM = paths.ROOT / "devtools" / "programs" / "odoo_server.py"
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
@@ -64,7 +65,7 @@ def environment(source: Source, config: Path, **extra: str) -> dict[str, str]:
 
 def command(*args: str) -> list[str]:
     """Return the command line that starts Odoo."""
-    return [str(paths.PYTHON), "-m", "odoo", *args]
+    return [str(paths.PYTHON), str(PROGRAM), *args]
 
 
 def loading(log: Path) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 import requests
-from storm import LOOK_UP_MINUTES, Storm, make_exact_unreliable
+from storm import LOOK_UP_MINUTES, MINUTE_SECONDS, Storm, make_exact_unreliable
 
 from devtools import cluster
 from devtools.rpc import OdooRefused
@@ -162,8 +162,7 @@ def test_each_hour_is_billed_once_whatever_dies(office, profile_of_storm):
     storm.sql(
         "UPDATE account_analytic_line SET name = name || ' #' || id || ';' WHERE name LIKE 'Work%%'"
     )
-    # Minutes of ten seconds, with the calls that Exact allows in one.
-    office.sandbox.settings(minute_limit=60, minute_seconds=10)
+    office.sandbox.settings(minute_limit=60, minute_seconds=MINUTE_SECONDS)
     office.sandbox.clear_calls()
     make_exact_unreliable(office.sandbox, chance, REFUSALS)
 
