@@ -19,7 +19,8 @@ class KeepingExactLineChange(models.Model):
     """A line of an open invoice in Exact that is to be as it is here.
 
     Sent once and only if the line still is what the person was shown: what somebody has changed
-    there since is not overwritten.
+    there since is not overwritten. Lines that are made again and lines that are removed are in
+    files of their own.
     """
 
     _name = "keeping.exact.line.change"
@@ -32,6 +33,13 @@ class KeepingExactLineChange(models.Model):
     _exact_is_extra = True
 
     name = fields.Char(string="Line", readonly=True)
+    what = fields.Selection(
+        [("change", "Changed")],
+        string="What is done",
+        default="change",
+        required=True,
+        readonly=True,
+    )
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -76,6 +84,19 @@ class KeepingExactLineChange(models.Model):
         # Of its own invoice: what is not settled here holds up no other.
         return ("lines", self.invoice_id.id)
 
+    def _read_lines(self, client):
+        """Return all lines of the invoice in Exact; none proves nothing (reference, 5.2)."""
+        return self.invoice_id._read_exact_lines(client, self.invoice_id.guid)
+
+    def _check_still_open(self, client):
+        """Read the invoice once more, right before one of its lines is touched.
+
+        :raise CannotSend: it was processed, or is not there any more
+        """
+        invoice = self.invoice_id._read_in_exact(client)
+        if not invoice or invoice["Status"] == PROCESSED:
+            raise CannotSend(self.name, "line_late")
+
     def _read_line(self, client):
         where = exact_online.eq("ID", UUID(self.guid))
         return client.first(ENDPOINT, select=["ID", *NUMBERS, *TEXTS], where=where)
@@ -86,9 +107,7 @@ class KeepingExactLineChange(models.Model):
             return row
         if not row:
             raise CannotSend(self.name, "line_gone")
-        invoice = self.invoice_id._read_in_exact(client)
-        if not invoice or invoice["Status"] == PROCESSED:
-            raise CannotSend(self.name, "line_late")
+        self._check_still_open(client)
         if self._dump(row) != self.shown:
             raise CannotSend(self.name, "line_changed")
         return None

@@ -40,6 +40,7 @@ from . import (
     test_invoice_states,
     test_invoice_volume,
     test_adjust,
+    test_adjust_sending,
     test_link_access,
     test_link_proposal,
     test_link_saving,
