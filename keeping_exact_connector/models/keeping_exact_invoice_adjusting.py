@@ -70,6 +70,24 @@ class KeepingExactInvoiceAdjusting(models.Model):
 
     # ------------------------------------------------------------------ business
 
+    def _get_steps(self):
+        return [*super()._get_steps(), *self.line_change_ids]
+
+    def _release(self):
+        self.ensure_one()
+        under_way = self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY)
+        if under_way.filtered(lambda step: step.state != "waiting"):
+            raise UserError(
+                self.env._(
+                    "A line of %s is being changed in Exact Online. Wait until that is known.",
+                    self.name,
+                )
+            )
+        under_way._cancel()
+        # Nor is what was refused tried again, on an invoice that is nothing to us.
+        self.line_change_ids.filtered(lambda step: step.state == "failed").state = "cancelled"
+        return super()._release()
+
     def _pair_lines(self, rows):
         """Return which stored line each row of Exact is: dict of records by the row's Exact ID.
 

@@ -88,6 +88,18 @@ class KeepingExactLineChange(models.Model):
         """Return all lines of the invoice in Exact; none proves nothing (reference, 5.2)."""
         return self.invoice_id._read_exact_lines(client, self.invoice_id.guid)
 
+    def _are_lines_believed(self, client, rows):
+        """Tell whether the lines that were read are all there are (promise 3: empty is not absent).
+
+        Any line proves that lines may be read. Without one, those of another invoice have to.
+
+        :param list rows: of :meth:`_read_lines`
+        """
+        if rows:
+            return True
+        controls = self.invoice_id._get_controls()
+        return self._exact_is_shown(client, ENDPOINT, "InvoiceID", controls)
+
     def _check_still_open(self, client):
         """Read the invoice once more, right before one of its lines is touched.
 
@@ -128,9 +140,11 @@ class KeepingExactLineChange(models.Model):
         return [row] if row and self._dump(row) == self.wanted else []
 
     def _exact_absence_proved(self, client):
-        # Not by an empty list, but by the line itself, which is read and is not as wanted.
-        row = self._read_line(client)
-        return bool(row) and self._dump(row) != self.wanted
+        # Not by an empty list, but by the line itself, which is read and is not as wanted; or it
+        # was removed since, which the lines that are left tell.
+        rows = self._read_lines(client)
+        row = next((row for row in rows if row["ID"] == self.guid), None)
+        return self._dump(row) != self.wanted if row else self._are_lines_believed(client, rows)
 
     def _exact_key(self, row):
         return self.guid

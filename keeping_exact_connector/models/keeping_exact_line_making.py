@@ -95,7 +95,7 @@ class KeepingExactLineMaking(models.Model):
             return super()._exact_absence_proved(client)
         # The other lines of the invoice are seen, and this one is not among them.
         rows = self._read_lines(client)
-        return bool(rows) and not self._find_made(rows)
+        return not self._find_made(rows) and self._are_lines_believed(client, rows)
 
     def _exact_key(self, row):
         return row["ID"] if self.what == MAKE else super()._exact_key(row)

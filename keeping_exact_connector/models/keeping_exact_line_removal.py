@@ -76,7 +76,8 @@ class KeepingExactLineRemoval(models.Model):
             return super()._exact_find(client, since)
         # What is looked for is that it is gone, which the lines that are left prove.
         rows = self._read_lines(client)
-        return [{}] if rows and not self._find_row(rows) else []
+        gone = not self._find_row(rows) and self._are_lines_believed(client, rows)
+        return [{}] if gone else []
 
     def _exact_absence_proved(self, client):
         if self.what != REMOVE:

@@ -60,6 +60,9 @@ class TestAdjustSending(LinkCase):
         calls = [call for call in self.sandbox.calls() if call["method"] == method]
         return [call for call in calls if LINES.casefold() in call["path"].casefold()]
 
+    def _steps(self):
+        return self.invoice.line_change_ids.sorted("id")
+
     def _told(self):
         return "".join(self.invoice.message_ids.mapped("body"))
 
@@ -184,9 +187,9 @@ class TestAdjustSending(LinkCase):
                 self.sandbox.clear_calls()
                 self.sandbox.add_fault(method="POST", path=LINES, kind=kind, times=1)
                 self._send()
-                self.assertEqual(self.invoice.line_change_ids[0].state, "uncertain")
+                self.assertEqual(self._steps()[-1].state, "uncertain")
                 self._send_till_done()
-                self.assertEqual(self.invoice.line_change_ids[0].state, "done")
+                self.assertEqual(self._steps()[-1].state, "done")
                 self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
                 posts = 2 if kind == "lose_request" else 1
                 self.assertEqual(len(self._calls("POST")), posts)
@@ -201,9 +204,9 @@ class TestAdjustSending(LinkCase):
                 self.sandbox.clear_calls()
                 self.sandbox.add_fault(method="DELETE", path=LINES, kind=kind, times=1)
                 self._send()
-                self.assertEqual(self.invoice.line_change_ids[0].state, "uncertain")
+                self.assertEqual(self._steps()[-1].state, "uncertain")
                 self._send_till_done()
-                self.assertEqual(self.invoice.line_change_ids[0].state, "done")
+                self.assertEqual(self._steps()[-1].state, "done")
                 self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
                 deletes = 2 if kind == "lose_request" else 1
                 self.assertEqual(len(self._calls("DELETE")), deletes)
@@ -214,16 +217,11 @@ class TestAdjustSending(LinkCase):
         self._compare().action_send()
         self.sandbox.add_fault(method="POST", path=LINES, kind="lose_request", times=1)
         self._send()
-        rows = self._rows(LINES)
-        for row in rows:
-            if row["InvoiceID"] == self.guid:
-                where = {"where": {"ID": row["ID"]}}
-                self.sandbox.control("DELETE", f"rows/{self.administration.code}/{LINES}", where)
+        for text in ("Website", "Parking"):
+            self._delete_past_rules(text)
         self.sandbox.clear_calls()
         self._send_till_done()
-        self.assertEqual(
-            self.invoice.line_change_ids.sorted("id").mapped("state"), ["uncertain", "waiting"]
-        )
+        self.assertEqual(self._steps().mapped("state"), ["uncertain", "waiting"])
         self.assertFalse(self._calls("POST") + self._calls("DELETE"))
 
     def test_two_lines_that_read_the_same_are_both_made(self):
@@ -237,6 +235,24 @@ class TestAdjustSending(LinkCase):
         self._send_till_done()
         self.assertEqual(self._texts_in_exact(), ["Travel", "Travel", "Website"])
         self.assertFalse(self._compare().difference_count)
+
+    def test_without_any_line_those_of_another_invoice_prove_what_is_absent(self):
+        self._make_hours(5)
+        self._linked(self._bill((5, 100, "Advice")))
+        self._remove("Travel")
+        self._add()
+        self._compare().action_send()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_request", times=1)
+        self._send()
+        for text in ("Website", "Parking"):
+            self._delete_past_rules(text)
+        self._send_till_done()
+        self.assertEqual(set(self.invoice.line_change_ids.mapped("state")), {"failed"})
+        self.assertIn("shows no line of this invoice", self.invoice.line_change_message)
+
+    def _delete_past_rules(self, text):
+        where = {"where": {"InvoiceID": self.guid, "Description": text}}
+        self.sandbox.control("DELETE", f"rows/{self.administration.code}/{LINES}", where)
 
     # ------------------------------------------------------------------ changed meanwhile
 
@@ -383,6 +399,41 @@ class TestAdjustSending(LinkCase):
         self._compare().action_take_over()
         self.assertFalse(self.invoice.line_change_state)
         self.assertEqual(self.invoice.line_change_ids.state, "cancelled")
+
+    def test_a_changed_line_that_is_gone_after_a_lost_request_is_told(self):
+        self._change_line(self.guid, UnitPrice=110)
+        self._compare().action_send()
+        self.sandbox.add_fault(method="PUT", path=LINES, kind="lose_request", times=1)
+        self._send()
+        self._remove("Website")
+        self._send_till_done()
+        self.assertIn("not on the invoice", self.invoice.line_change_message)
+
+    def test_releasing_gives_up_what_was_not_sent_and_waits_for_what_was(self):
+        self._remove("Travel")
+        self._compare().action_send()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_answer", times=1)
+        self._send()
+        with self.assertRaisesRegex(UserError, "Wait until that is known"):
+            self.invoice.action_release()
+        self._send_till_done()
+        self._add()
+        self._compare().action_send()
+        self.invoice.action_release()
+        self.assertEqual(self._steps().mapped("state"), ["done", "cancelled"])
+        self._send()
+        self.assertIn("Parking", self._texts_in_exact())
+
+    def test_lines_of_an_invoice_that_is_gone_are_given_up(self):
+        self._remove("Travel")
+        self._compare().action_send()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_answer", times=1)
+        self._send()
+        self.invoice.sudo()._note_removed("deleted")
+        self.assertEqual(self.invoice.line_change_ids.state, "cancelled")
+        self.assertFalse(
+            self.env["keeping.exact.operation"]._get_open(self.invoice.sudo().line_change_ids)
+        )
 
     # ------------------------------------------------------------------ access
 

@@ -72,10 +72,21 @@ def _confirm_release(world, wizard):
 def _confirm_adjust(world, wizard):
     how = world.chance.choice(("take_over", "take_over", "send", "send", "disconnect"))
     if how == "send":
-        line = world.choose(wizard.line_ids.filtered(lambda line: line.kind in ("same", "changed")))
-        line.write({"unit_price": world.chance.choice((70, 99.5)), "name": "As agreed"})
+        _edit_lines(world, wizard)
     getattr(wizard, f"action_{how}")()
     return how
+
+
+def _edit_lines(world, wizard):
+    """Change what is to stand in Exact; lines that are gone or were added go along, or stay."""
+    known = wizard.line_ids.filtered(lambda line: line.kind in ("same", "changed"))
+    if known and world.chance.random() < 0.7:
+        line = world.choose(known)
+        line.write({"unit_price": world.chance.choice((70, 99.5)), "name": "As agreed"})
+    for line in wizard.line_ids - known:
+        line.send = world.chance.random() < 0.7
+        if line.kind == "left" and world.chance.random() < 0.5:
+            line.quantity = line.hours or 1
 
 
 def _confirm_link(world, wizard):

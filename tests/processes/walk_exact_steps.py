@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from walk_world import INVOICES, LINES, PRINTED, UserError
+from walk_world import BY_HAND, INVOICES, LINES, PRINTED, UserError
 
 from exact_sandbox.process import SandboxError
 
@@ -80,6 +80,21 @@ def delete(world, own):
     # Also when the answer is lost: it may be gone.
     own.deleted.add(guid)
     world.call(own, lambda client: client.delete(INVOICES, UUID(guid)))
+    return guid
+
+
+def add_line(world, own):
+    """Put one more line on an open invoice, which Odoo may remove again."""
+    guid = _pick(world, own, is_open=True)
+    values = {
+        "InvoiceID": guid,
+        "Item": own.item,
+        "Quantity": world.chance.choice((1, 2.5)),
+        "UnitPrice": world.chance.choice((15, 60)),
+        "Description": "Added",
+        "Notes": BY_HAND,
+    }
+    world.call(own, lambda client: client.post(LINES, values))
     return guid
 
 
@@ -186,7 +201,8 @@ STEPS = [
     (change_line, 4, False),
     (change_text, 1, False),
     (delete, 2, False),
-    (delete_line, 1, False),
+    (add_line, 2, False),
+    (delete_line, 2, False),
     (vanish, 1, False),
     (process, 6, False),
     (pay, 2, False),
