@@ -111,7 +111,8 @@ class KeepingExactLineMaking(models.Model):
             return super()._exact_doubled(rows)
         return self.invoice_id._tell_maker(
             self.env._(
-                "Exact Online has line %s more than once. Compare with Exact, and remove the others.",
+                "Exact Online has line %s more than once. Compare with Exact, and have the others "
+                "removed.",
                 self.name,
             )
         )

@@ -29,12 +29,11 @@ class KeepingExactAdjust(models.TransientModel):
     is_open = fields.Boolean(readonly=True, help="In Exact Online it is not processed yet.")
     line_ids = fields.One2many("keeping.exact.adjust.line", "adjust_id")
     difference_count = fields.Integer(readonly=True, export_string_translation=False)
+    # Hours are on a line that was taken over as gone.
+    has_left = fields.Boolean(readonly=True, export_string_translation=False)
     amount_here = fields.Monetary(readonly=True, export_string_translation=False)
-    removal_text = fields.Char(
-        compute="_compute_removal_text",
-        export_string_translation=False,
-        help="Lines of others that sending ours removes",
-    )
+    # Lines of others that sending ours removes.
+    removal_text = fields.Char(compute="_compute_removal_text", export_string_translation=False)
     amount_there = fields.Monetary(readonly=True, export_string_translation=False)
     notice = fields.Char(readonly=True, export_string_translation=False)
     # What was read, in one piece: whether it is still so is seen at once.
@@ -176,6 +175,7 @@ class KeepingExactAdjust(models.TransientModel):
                 "amount_here": sum(invoice.line_ids.mapped("amount")),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
                 "difference_count": len(differing),
+                "has_left": LEFT in [vals["kind"] for vals in prepared],
                 "line_ids": [Command.clear(), *map(Command.create, prepared)],
             }
         )

@@ -48,7 +48,7 @@ class KeepingExactAdjustLine(models.TransientModel):
         help="Cleared, this line stays in Exact Online as it is when ours is sent.",
     )
     to_do = fields.Selection(
-        string="When ours is sent",
+        string="When sent",
         selection=[
             (STAY, "Stays as it is"),
             (CHANGE, "Changed"),
