@@ -1,7 +1,10 @@
 """Dialogs that people open, and answer a while later: what they saw may have changed by then."""
 
+from uuid import UUID
+
+from walk_exact_steps import lines_of, put_line
 from walk_steps import partners_with_free_hours
-from walk_world import LINK
+from walk_world import BY_HAND, LINES, LINK
 
 
 def _open(world, own, action, kind, invoice):
@@ -89,6 +92,26 @@ def _edit_lines(world, wizard):
             line.quantity = line.hours or 1
 
 
+def mend_lines(world, own):
+    """A bookkeeper puts a line in the place of one of ours, and ours is sent again at once."""
+
+    def send_ours(env):
+        told = env[LINK].browse(invoice).action_compare_lines()
+        wizard = env[told["res_model"]].browse(told["res_id"])
+        _edit_lines(world, wizard)
+        wizard.action_send()
+
+    invoice = world.find(own, "open")
+    [[guid]] = world.sql("SELECT guid FROM keeping_exact_invoice WHERE id = %s", invoice)
+    ours = [row for row in lines_of(world, own, guid) if row.get("Notes") != BY_HAND]
+    put_line(world, own, guid)
+    if ours:
+        gone = UUID(world.choose(ours)["ID"])
+        world.call(own, lambda client: client.delete(LINES, gone))
+    world.act(own, send_ours)
+    return f"{invoice}"
+
+
 def _confirm_link(world, wizard):
     for group in wizard.group_ids.filtered(lambda group: not group.line_id):
         group.line_id = world.choose(wizard.line_ids)
@@ -112,4 +135,5 @@ STEPS = [
     (compare, 4, True),
     (link_existing, 5, True),
     (confirm, 12, True),
+    (mend_lines, 4, False),
 ]
