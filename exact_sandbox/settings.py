@@ -97,6 +97,9 @@ CHOICES = {
     "invoice_to": Choice("optional", "mandatory", "optional"),
     # Whether a line may do without an item.
     "line_item": Choice("mandatory", "mandatory", "optional"),
+    # Whether the last line of an invoice may be removed: lines are mandatory on POST, and no source
+    # tells what may become of them afterwards (4.3, 4.4).
+    "last_line": Choice("removable", "kept", "removable"),
     # When the invoice gets its number: a setting of the administration in Exact.
     "invoice_number": Choice("printing", "printing", "entry"),
     # When a closed period is noticed.

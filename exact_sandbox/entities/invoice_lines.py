@@ -41,6 +41,17 @@ class SalesInvoiceLines(Lines):
         "CostUnitDescription": reference("CostUnit", "HRM/Costunits", "Description", "Code"),
     }
 
+    def delete(self, context, row):
+        """Remove a line; the last one as the setting ``last_line`` has it.
+
+        :raises ApiError: ``Verplicht: Factuurregels``, as without lines on POST; the true text is
+            not known
+        """
+        invoice = self._open_document(context, row)
+        if context.sandbox.settings["last_line"] == "kept" and len(self.of(context, invoice)) == 1:
+            raise context.refused(("mandatory", "Lines"))
+        super().delete(context, row)
+
     def forget(self, row, values):
         """Drop what the change makes stale, so that it is worked out or defaulted anew."""
         stale = set()

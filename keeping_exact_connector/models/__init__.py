@@ -77,6 +77,8 @@ from . import (
     keeping_exact_invoice_linked,
     keeping_exact_line_change,
     keeping_exact_invoice_adjusting,
+    keeping_exact_line_making,
+    keeping_exact_line_removal,
     keeping_exact_hour,
     keeping_exact_correction,
     keeping_exact_hour_correction,

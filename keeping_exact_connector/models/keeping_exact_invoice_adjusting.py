@@ -70,12 +70,31 @@ class KeepingExactInvoiceAdjusting(models.Model):
 
     # ------------------------------------------------------------------ business
 
+    def _get_steps(self):
+        return [*super()._get_steps(), *self.line_change_ids]
+
+    def _release(self):
+        self.ensure_one()
+        under_way = self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY)
+        if under_way.filtered(lambda step: step.state != "waiting"):
+            raise UserError(
+                self.env._(
+                    "A line of %s is being changed in Exact Online. Wait until that is known.",
+                    self.name,
+                )
+            )
+        under_way._cancel()
+        # Nor is what was refused tried again, on an invoice that is nothing to us.
+        self.line_change_ids.filtered(lambda step: step.state == "failed").state = "cancelled"
+        return super()._release()
+
     def _pair_lines(self, rows):
         """Return which stored line each row of Exact is: dict of records by the row's Exact ID.
 
         Exact may answer a new invoice without its lines (reference, chapter 4.3), so lines may
         have no Exact ID yet: they get it here. Such a line is the row that reads the same, else
-        the one at the same place as long as there are equally many.
+        the one at the same place as long as there are equally many. A line that is gone and was
+        put back there by hand has another ID: it too is the row that reads the same.
 
         :param list rows: of ``_read_exact_lines``
         """
@@ -83,13 +102,16 @@ class KeepingExactInvoiceAdjusting(models.Model):
         lines = self.line_ids.sorted(lambda line: (line.sequence, line.id))
         found = {line.guid: line for line in lines if line.guid}
         pairs = {row["ID"]: found[row["ID"]] for row in rows if row["ID"] in found}
-        unknown = [line for line in lines if not line.guid]
-        for line in [*unknown]:
+        # What was taken over as gone has no ID either, and no place.
+        unknown = [line for line in lines if not line.guid and not line.as_in_exact]
+        for line in lines:
+            if line.guid and line.guid in pairs:
+                continue
             free = (row for row in rows if row["ID"] not in pairs)
             same = next((row for row in free if line._is_as_shown(row)), None)
             if same:
                 pairs[same["ID"]] = line
-                unknown.remove(line)
+                unknown = [other for other in unknown if other != line]
         if len(lines) == len(rows):
             places = dict(zip(lines, rows, strict=True))
             for line in unknown:
@@ -110,8 +132,7 @@ class KeepingExactInvoiceAdjusting(models.Model):
             raise UserError(
                 self.env._("Lines can only be changed while the invoice is open in Exact Online.")
             )
-        if self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY):
-            raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
+        self._check_no_line_under_way()
         self.action_cancel_line_changes()
         steps = self.env["keeping.exact.line.change"].create(
             [{"invoice_id": self.id, **change} for change in changes]
@@ -120,17 +141,37 @@ class KeepingExactInvoiceAdjusting(models.Model):
         Operation._plan(steps)
         Operation._wake_sender()
 
+    def _check_no_line_under_way(self):
+        if self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY):
+            raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
+
     def _note_line_changed(self, step):
         """A line is in Exact as it was meant: it is so here too, and totals are read again."""
         self.ensure_one()
         wanted = json.loads(step.wanted)
         line = self.line_ids.filtered(lambda line: line.guid == step.guid)
+        self._have_line_as_sent(line, wanted)
+        self._tell_lines_sent(
+            self.env._(
+                "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",
+                user=step.create_uid.name,
+                line=step.name,
+                quantity=wanted["Quantity"],
+                price=wanted["UnitPrice"],
+            )
+        )
+
+    def _have_line_as_sent(self, line, wanted):
+        """Have a stored line be what was sent, and what is meant of totals follow it.
+
+        :param dict wanted: of ``_dump`` of keeping.exact.line.change
+        """
         before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
         rounding = self.currency_id.rounding or 0.01
         # A discount on the line stays on it.
-        full = line.quantity * line.unit_price
-        share = before / full if full else 1
-        amount = float_round(quantity * price * share, precision_rounding=rounding)
+        amount = float_round(
+            quantity * price * line._get_share_charged(), precision_rounding=rounding
+        )
         line.write(
             {
                 "name": wanted["Description"] or line.name,
@@ -149,15 +190,10 @@ class KeepingExactInvoiceAdjusting(models.Model):
                 "meant_total": self.meant_total + more + vat,
             }
         )
-        self._message_log(
-            body=self.env._(
-                "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",
-                user=step.create_uid.name,
-                line=step.name,
-                quantity=wanted["Quantity"],
-                price=wanted["UnitPrice"],
-            )
-        )
+
+    def _tell_lines_sent(self, text):
+        """Keep what was done in Exact in the history, and read the totals again."""
+        self._message_log(body=text)
         self._plan_reread()
         self.env["keeping.exact.operation"]._wake_sender()
 
@@ -168,8 +204,12 @@ class KeepingExactInvoiceAdjusting(models.Model):
 
         :param dict header: of SalesInvoices, as read just now
         :param list rows: its lines
+        :raise UserError: changes of its lines are under way
         """
         self.ensure_one()
+        # A line that is being made there would become one of its own here.
+        self._check_no_line_under_way()
+        self.action_cancel_line_changes()
         Line = self.env["keeping.exact.invoice.line"]
         pairs, gone = self._pair_lines(rows), self.line_ids
         for vals in Line._prepare_vals_from_exact(self.administration_id, rows):

@@ -320,8 +320,16 @@ class KeepingExactInvoiceLine(models.Model):
 
     def _split_text(self):
         """Return description and notes as they go out: a long text is whole in the notes."""
-        name = " ".join((self.name or "").split())
-        if len(name) <= NAME_LENGTH:
-            return name, self.notes
-        cut = name[: NAME_LENGTH - 1].rstrip() + "…"
-        return cut, "\n".join(filter(None, (name, self.notes)))
+        return split_text(self.name, self.notes)
+
+
+def split_text(name, notes):
+    """Return description and notes as a line of Exact can have them.
+
+    :param name: what stands on the line; where it is too long, the whole of it is in the notes
+    """
+    name = " ".join((name or "").split())
+    if len(name) <= NAME_LENGTH:
+        return name, notes
+    cut = name[: NAME_LENGTH - 1].rstrip() + "…"
+    return cut, "\n".join(filter(None, (name, notes)))

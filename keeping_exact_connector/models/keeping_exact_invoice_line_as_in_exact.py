@@ -35,6 +35,12 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
             KeepingExactInvoiceLineAsInExact, self.filtered(lambda line: not line.as_in_exact)
         )._spread_amount()
 
+    def _get_share_charged(self):
+        """Return the part of quantity times price that is charged: 1 without a discount."""
+        self.ensure_one()
+        full = self.quantity * self.unit_price
+        return self.amount / full if full else 1
+
     @api.model
     def _prepare_vals_from_exact(self, administration, rows):
         """Turn the lines of an invoice in Exact into values of ours.

@@ -132,19 +132,25 @@ class KeepingExactInvoiceSending(models.Model):
     def _exact_absence_proved(self, client):
         if not client.has_right(self._exact_post_endpoint, "GET"):
             return False
-        # Not those that were released: people delete them in Exact, as we ask them to.
+        controls = self._get_controls()
+        if controls:
+            return self._exact_is_shown(client, self._exact_post_endpoint, "InvoiceID", controls)
+        # The first invoice of these books: the customer has to do as a control.
+        customers = self.customer_id.filtered("guid")[:1].mapped("guid")
+        return self._exact_is_shown(client, "crm/Accounts", "ID", customers)
+
+    def _get_controls(self):
+        """Return GUIDs of other invoices of these books that are in Exact, a few.
+
+        Not those that were released: people delete them in Exact, as we ask them to.
+        """
         domain = [
             ("administration_id", "=", self.administration_id.id),
             ("state", "in", IN_EXACT),
             ("guid", "!=", False),
             ("id", "not in", self.ids),
         ]
-        controls = self.search(domain, limit=CONTROLS).mapped("guid")
-        if controls:
-            return self._exact_is_shown(client, self._exact_post_endpoint, "InvoiceID", controls)
-        # The first invoice of these books: the customer has to do as a control.
-        customers = self.customer_id.filtered("guid")[:1].mapped("guid")
-        return self._exact_is_shown(client, "crm/Accounts", "ID", customers)
+        return self.search(domain, limit=CONTROLS).mapped("guid")
 
     def _exact_key(self, row):
         return row["InvoiceID"]

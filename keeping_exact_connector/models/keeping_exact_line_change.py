@@ -19,7 +19,8 @@ class KeepingExactLineChange(models.Model):
     """A line of an open invoice in Exact that is to be as it is here.
 
     Sent once and only if the line still is what the person was shown: what somebody has changed
-    there since is not overwritten.
+    there since is not overwritten. Lines that are made again and lines that are removed are in
+    files of their own.
     """
 
     _name = "keeping.exact.line.change"
@@ -32,6 +33,13 @@ class KeepingExactLineChange(models.Model):
     _exact_is_extra = True
 
     name = fields.Char(string="Line", readonly=True)
+    what = fields.Selection(
+        [("change", "Changed")],
+        string="What is done",
+        default="change",
+        required=True,
+        readonly=True,
+    )
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -76,6 +84,31 @@ class KeepingExactLineChange(models.Model):
         # Of its own invoice: what is not settled here holds up no other.
         return ("lines", self.invoice_id.id)
 
+    def _read_lines(self, client):
+        """Return all lines of the invoice in Exact; none proves nothing (reference, 5.2)."""
+        return self.invoice_id._read_exact_lines(client, self.invoice_id.guid)
+
+    def _are_lines_believed(self, client, rows):
+        """Tell whether the lines that were read are all there are (promise 3: empty is not absent).
+
+        Any line proves that lines may be read. Without one, those of another invoice have to.
+
+        :param list rows: of :meth:`_read_lines`
+        """
+        if rows:
+            return True
+        controls = self.invoice_id._get_controls()
+        return self._exact_is_shown(client, ENDPOINT, "InvoiceID", controls)
+
+    def _check_still_open(self, client):
+        """Read the invoice once more, right before one of its lines is touched.
+
+        :raise CannotSend: it was processed, or is not there any more
+        """
+        invoice = self.invoice_id._read_in_exact(client)
+        if not invoice or invoice["Status"] == PROCESSED:
+            raise CannotSend(self.name, "line_late")
+
     def _read_line(self, client):
         where = exact_online.eq("ID", UUID(self.guid))
         return client.first(ENDPOINT, select=["ID", *NUMBERS, *TEXTS], where=where)
@@ -86,9 +119,7 @@ class KeepingExactLineChange(models.Model):
             return row
         if not row:
             raise CannotSend(self.name, "line_gone")
-        invoice = self.invoice_id._read_in_exact(client)
-        if not invoice or invoice["Status"] == PROCESSED:
-            raise CannotSend(self.name, "line_late")
+        self._check_still_open(client)
         if self._dump(row) != self.shown:
             raise CannotSend(self.name, "line_changed")
         return None
@@ -109,9 +140,11 @@ class KeepingExactLineChange(models.Model):
         return [row] if row and self._dump(row) == self.wanted else []
 
     def _exact_absence_proved(self, client):
-        # Not by an empty list, but by the line itself, which is read and is not as wanted.
-        row = self._read_line(client)
-        return bool(row) and self._dump(row) != self.wanted
+        # Not by an empty list, but by the line itself, which is read and is not as wanted; or it
+        # was removed since, which the lines that are left tell.
+        rows = self._read_lines(client)
+        row = next((row for row in rows if row["ID"] == self.guid), None)
+        return self._dump(row) != self.wanted if row else self._are_lines_believed(client, rows)
 
     def _exact_key(self, row):
         return self.guid

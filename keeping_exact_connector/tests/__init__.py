@@ -40,6 +40,8 @@ from . import (
     test_invoice_states,
     test_invoice_volume,
     test_adjust,
+    test_adjust_sending,
+    test_adjust_unanswered,
     test_link_access,
     test_link_proposal,
     test_link_saving,

@@ -22,6 +22,7 @@ from . import (
     keeping_exact_invoice_link_saving,
     keeping_exact_adjust,
     keeping_exact_adjust_line,
+    keeping_exact_adjust_sending,
     keeping_exact_invoice_create_corrections,
     keeping_exact_move,
     keeping_exact_import,

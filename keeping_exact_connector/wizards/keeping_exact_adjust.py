@@ -1,13 +1,14 @@
-import json
 from uuid import UUID
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import formatLang
 
 from .. import exact_online
 from ..models.keeping_exact_invoice import IN_EXACT
-from .keeping_exact_adjust_line import CHANGED, GONE, NEW, SAME
+from ..models.keeping_exact_line_removal import REMOVE
+from .keeping_exact_adjust_line import CHANGED, GONE, LEFT, NEW, SAME
 from .keeping_exact_invoice_link_search import ENDPOINT, SELECT, STATUS_PROCESSED
 
 
@@ -28,11 +29,27 @@ class KeepingExactAdjust(models.TransientModel):
     is_open = fields.Boolean(readonly=True, help="In Exact Online it is not processed yet.")
     line_ids = fields.One2many("keeping.exact.adjust.line", "adjust_id")
     difference_count = fields.Integer(readonly=True, export_string_translation=False)
+    # Hours are on a line that was taken over as gone.
+    has_left = fields.Boolean(readonly=True, export_string_translation=False)
     amount_here = fields.Monetary(readonly=True, export_string_translation=False)
+    # Lines of others that sending ours removes.
+    removal_text = fields.Char(compute="_compute_removal_text", export_string_translation=False)
     amount_there = fields.Monetary(readonly=True, export_string_translation=False)
     notice = fields.Char(readonly=True, export_string_translation=False)
     # What was read, in one piece: whether it is still so is seen at once.
     shown = fields.Char(readonly=True, export_string_translation=False)
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("line_ids.to_do")
+    def _compute_removal_text(self):
+        for adjust in self:
+            removed = adjust.line_ids.filtered(lambda line: line.to_do == REMOVE)
+            adjust.removal_text = "; ".join(map(self._describe, removed)) or False
+
+    def _describe(self, line):
+        amount = formatLang(self.env, line.exact_amount, currency_obj=line.currency_id)
+        return f"{line.exact_name or '–'} ({amount})"
 
     # ------------------------------------------------------------------ CRUD
 
@@ -67,24 +84,6 @@ class KeepingExactAdjust(models.TransientModel):
             return self._show_changed(header, rows)
         invoice._touch()
         invoice.sudo()._take_over_lines(header, rows)
-        return self._close()
-
-    def action_send(self):
-        """Change the lines in Exact to what stands here. The sender does so after the commit.
-
-        Each is looked at first: one that is not as it was shown is not overwritten.
-
-        :raise UserError: it is not open, or there is nothing to change
-        """
-        self.ensure_one()
-        invoice = self._check_may_adjust()
-        changes = [change for line in self.line_ids if (change := self._prepare_change(line))]
-        if not changes:
-            raise UserError(
-                self.env._("There is nothing to send: these lines are the same in Exact Online.")
-            )
-        invoice._touch()
-        invoice.sudo()._change_lines(changes)
         return self._close()
 
     def action_disconnect(self):
@@ -161,15 +160,22 @@ class KeepingExactAdjust(models.TransientModel):
         for line in pairs.values():
             gone -= line
         prepared = [self._prepare_line(row, pairs.get(row["ID"])) for row in rows]
-        # What was gone before and was taken over is worth nothing, and no difference any more.
-        prepared += [self._prepare_gone(line) for line in gone if line.guid or line.amount]
+        # What was gone before and was taken over is worth nothing, and no difference any more; it
+        # is shown where hours are on it, which are on no line of the invoice then.
+        left = gone.filtered(lambda line: not line.guid and not line.amount)
+        prepared += [self._prepare_gone(line, GONE) for line in gone - left]
+        prepared += [
+            self._prepare_gone(line, LEFT) for line in left if any(line.hour_ids.mapped("live"))
+        ]
+        differing = [vals for vals in prepared if vals["kind"] not in (SAME, LEFT)]
         self.write(
             {
                 "is_open": header["Status"] != STATUS_PROCESSED,
                 "shown": self._fingerprint(header, rows),
                 "amount_here": sum(invoice.line_ids.mapped("amount")),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
-                "difference_count": len([vals for vals in prepared if vals["kind"] != SAME]),
+                "difference_count": len(differing),
+                "has_left": LEFT in [vals["kind"] for vals in prepared],
                 "line_ids": [Command.clear(), *map(Command.create, prepared)],
             }
         )
@@ -182,18 +188,20 @@ class KeepingExactAdjust(models.TransientModel):
             "exact_quantity": float(row["Quantity"] or 0),
             "exact_unit_price": float(row["UnitPrice"] or 0),
             "exact_amount": float(row["AmountFC"] or 0),
-            "shown": self.env["keeping.exact.line.change"]._dump(row),
         }
+        LineChange = self.env["keeping.exact.line.change"]
         if not line:
-            return {**theirs, "kind": NEW}
+            return {**theirs, "kind": NEW, "shown": LineChange._dump_whole(row)}
+        theirs["shown"] = LineChange._dump(row)
         same = line._is_as_shown(row)
         return {**theirs, **self._prepare_stored(line), "kind": SAME if same else CHANGED}
 
-    def _prepare_gone(self, line):
-        return {**self._prepare_stored(line), "kind": GONE}
+    def _prepare_gone(self, line, kind):
+        return {**self._prepare_stored(line), "kind": kind, "guid": line.guid}
 
     def _prepare_stored(self, line):
         return {
+            "line_id": line.id,
             "name": line._split_text()[0],
             "hours": line.billed_hours,
             "quantity": line.quantity,
@@ -202,24 +210,3 @@ class KeepingExactAdjust(models.TransientModel):
             "stored_price": line.unit_price,
             "stored_amount": line.amount,
         }
-
-    # ------------------------------------------------------------------ sending
-
-    def _prepare_change(self, line):
-        """Return values of keeping.exact.line.change, or nothing where all is the same."""
-        if line.kind not in (SAME, CHANGED):
-            return None
-        shown = json.loads(line.shown)
-        text = " ".join((line.name or "").split())
-        as_shown = text == line.exact_name
-        wanted = self.env["keeping.exact.line.change"]._dump(
-            {
-                "Quantity": line.quantity,
-                "UnitPrice": line.unit_price,
-                "Description": shown["Description"] if as_shown else text,
-                "Notes": shown["Notes"],
-            }
-        )
-        if json.loads(wanted) == shown:
-            return None
-        return {"guid": line.guid, "name": text, "shown": line.shown, "wanted": wanted}

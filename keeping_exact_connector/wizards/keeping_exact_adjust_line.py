@@ -1,9 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import float_round
+from odoo.tools import float_compare, float_round
 
-SAME, CHANGED, NEW, GONE = "same", "changed", "new", "gone"
-EDITABLE = {"name", "quantity", "unit_price"}
+from ..models.keeping_exact_invoice_line import PRECISION
+from ..models.keeping_exact_line_making import MAKE
+from ..models.keeping_exact_line_removal import REMOVE
+
+SAME, CHANGED, NEW, GONE, LEFT = "same", "changed", "new", "gone", "left"
+IN_EXACT = (SAME, CHANGED, NEW)
+# What sending ours does to a line: see keeping.exact.line.change.
+CHANGE, STAY = "change", "stay"
+EDITABLE = {"name", "quantity", "unit_price", "send"}
 
 
 class KeepingExactAdjustLine(models.TransientModel):
@@ -25,8 +32,31 @@ class KeepingExactAdjustLine(models.TransientModel):
             (CHANGED, "Changed in Exact"),
             (NEW, "New in Exact"),
             (GONE, "Gone in Exact"),
+            (LEFT, "Gone, taken over"),
         ],
         readonly=True,
+    )
+    line_id = fields.Many2one(
+        "keeping.exact.invoice.line",
+        string="Stored line",
+        readonly=True,
+        ondelete="cascade",
+        export_string_translation=False,
+    )
+    send = fields.Boolean(
+        default=True,
+        help="Cleared, this line stays in Exact Online as it is when ours is sent.",
+    )
+    to_do = fields.Selection(
+        string="When sent",
+        selection=[
+            (STAY, "Stays as it is"),
+            (CHANGE, "Changed"),
+            (MAKE, "Made again"),
+            (REMOVE, "Removed"),
+        ],
+        compute="_compute_to_do",
+        help="What becomes of this line in Exact Online.",
     )
     hours = fields.Float(string="Hours on it", digits=(16, 2), readonly=True)
     name = fields.Char(string="Here")
@@ -52,6 +82,32 @@ class KeepingExactAdjustLine(models.TransientModel):
             product = float_round(line.quantity * line.unit_price, precision_rounding=rounding)
             stored = figures == (line.stored_quantity, line.stored_price)
             line.amount = line.stored_amount if stored else product
+
+    @api.depends("kind", "send", "name", "quantity", "unit_price")
+    def _compute_to_do(self):
+        for line in self:
+            doing = {
+                NEW: REMOVE,
+                # Without a quantity it would bill nothing there.
+                GONE: MAKE if line.quantity else STAY,
+                LEFT: MAKE if line.quantity else STAY,
+            }.get(line.kind, CHANGE if line._is_other_there() else STAY)
+            line.to_do = doing if line.send else STAY
+
+    def _is_other_there(self):
+        """Tell whether what stands here is other than in Exact, as far as it can be changed."""
+
+        def other(mine, theirs):
+            return float_compare(mine, theirs, precision_digits=PRECISION[1])
+
+        return bool(
+            self._get_text() != (self.exact_name or "")
+            or other(self.quantity, self.exact_quantity)
+            or other(self.unit_price, self.exact_unit_price)
+        )
+
+    def _get_text(self):
+        return " ".join((self.name or "").split())
 
     def write(self, vals):
         if not self.env.su and set(vals) - EDITABLE:

@@ -181,3 +181,55 @@ def test_a_line_that_changed_in_exact_is_compared_and_taken_over(
     dialog.get_by_role("button", name="Take over from Exact").click()
     expect(dialog).not_to_be_visible(timeout=LOADING)
     expect(page.locator("div[name=line_ids] .o_data_row")).to_contain_text(f"{amount:,.2f}")
+
+
+def test_a_line_that_is_gone_is_made_again_and_one_that_was_added_is_removed(
+    page, odoo, sandbox, admin, administration, bookkeeper, picture
+):
+    invoice, line = bookkeeper("Gemeente Zeist")
+    guid = invoice["InvoiceID"]
+    code = admin.read("keeping.exact.administration", administration, "code")["code"]
+    # Past every rule, a line of another invoice is put in the place of this one's.
+    added = next(row for row in sandbox.rows(code, LINES) if row["InvoiceID"] != guid)
+    where = f"rows/{code}/{LINES}"
+    sandbox.control("DELETE", where, {"where": {"ID": line["ID"]}})
+    sandbox.control(
+        "POST",
+        where,
+        {
+            "where": {"ID": added["ID"]},
+            "values": {"InvoiceID": guid, "Description": "Parkeren", "Notes": None},
+        },
+    )
+    values = {"AmountFCExclVat": float(added["AmountFC"]), "AmountFC": float(added["AmountFC"])}
+    sandbox.control(
+        "POST", f"rows/{code}/{INVOICES}", {"where": {"InvoiceID": guid}, "values": values}
+    )
+    [link] = admin.find("keeping.exact.invoice", [("guid", "=", guid)], "name")
+    log_in(page, odoo)
+    page.goto(f"{odoo.url}/odoo/exact-invoices/{link['id']}")
+    page.get_by_role("button", name="Compare with Exact").click()
+    dialog = page.locator(".modal")
+    see(dialog.get_by_text("Somebody added these lines"))
+    expect(dialog.locator(".o_data_row", has_text="New in Exact")).to_contain_text("Removed")
+    expect(dialog.locator(".o_data_row", has_text="Gone in Exact")).to_contain_text("Made again")
+    picture(page, "link-adjust-send", docs=True)
+    # What is not to be removed is said so, and it is seen at once.
+    theirs = dialog.locator(".o_data_row", has_text="Parkeren")
+    theirs.locator("td[name=send]").click()
+    theirs.locator("td[name=send] input").uncheck()
+    expect(theirs).to_contain_text("Stays as it is")
+    expect(dialog.get_by_text("Somebody added these lines")).not_to_be_visible()
+    theirs.locator("td[name=send] input").check()
+    dialog.get_by_role("button", name="Send ours and remove theirs").click()
+    asked = page.locator(".modal", has_text="are deleted. Go on?")
+    see(asked)
+    asked.get_by_role("button", name="Ok").click()
+    expect(page.locator(".modal")).to_have_count(0, timeout=LOADING)
+    see(page.locator(".o-mail-Message", has_text="Parkeren").first)
+
+    [made] = [row for row in sandbox.rows(code, LINES) if row["InvoiceID"] == guid]
+    assert made["Description"] == line["Description"]
+    assert made["ID"] != line["ID"]
+    stored = admin.find("keeping.exact.invoice.line", [("invoice_id.guid", "=", guid)], "guid")
+    assert [row["guid"] for row in stored] == [made["ID"]]

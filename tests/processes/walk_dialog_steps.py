@@ -1,7 +1,10 @@
 """Dialogs that people open, and answer a while later: what they saw may have changed by then."""
 
+from uuid import UUID
+
+from walk_exact_steps import lines_of, put_line
 from walk_steps import partners_with_free_hours
-from walk_world import LINK
+from walk_world import BY_HAND, LINES, LINK
 
 
 def _open(world, own, action, kind, invoice):
@@ -72,10 +75,41 @@ def _confirm_release(world, wizard):
 def _confirm_adjust(world, wizard):
     how = world.chance.choice(("take_over", "take_over", "send", "send", "disconnect"))
     if how == "send":
-        line = world.choose(wizard.line_ids.filtered(lambda line: line.kind in ("same", "changed")))
-        line.write({"unit_price": world.chance.choice((70, 99.5)), "name": "As agreed"})
+        _edit_lines(world, wizard)
     getattr(wizard, f"action_{how}")()
     return how
+
+
+def _edit_lines(world, wizard):
+    """Change what is to stand in Exact; lines that are gone or were added go along, or stay."""
+    known = wizard.line_ids.filtered(lambda line: line.kind in ("same", "changed"))
+    if known and world.chance.random() < 0.7:
+        line = world.choose(known)
+        line.write({"unit_price": world.chance.choice((70, 99.5)), "name": "As agreed"})
+    for line in wizard.line_ids - known:
+        line.send = world.chance.random() < 0.7
+        if line.kind == "left" and world.chance.random() < 0.5:
+            line.quantity = line.hours or 1
+
+
+def mend_lines(world, own):
+    """A bookkeeper puts a line in the place of one of ours, and ours is sent again at once."""
+
+    def send_ours(env):
+        told = env[LINK].browse(invoice).action_compare_lines()
+        wizard = env[told["res_model"]].browse(told["res_id"])
+        _edit_lines(world, wizard)
+        wizard.action_send()
+
+    invoice = world.find(own, "open")
+    [[guid]] = world.sql("SELECT guid FROM keeping_exact_invoice WHERE id = %s", invoice)
+    ours = [row for row in lines_of(world, own, guid) if row.get("Notes") != BY_HAND]
+    put_line(world, own, guid)
+    if ours:
+        gone = UUID(world.choose(ours)["ID"])
+        world.call(own, lambda client: client.delete(LINES, gone))
+    world.act(own, send_ours)
+    return f"{invoice}"
 
 
 def _confirm_link(world, wizard):
@@ -101,4 +135,5 @@ STEPS = [
     (compare, 4, True),
     (link_existing, 5, True),
     (confirm, 12, True),
+    (mend_lines, 4, False),
 ]

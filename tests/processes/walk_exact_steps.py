@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from walk_world import INVOICES, LINES, PRINTED, UserError
+from walk_world import BY_HAND, INVOICES, LINES, PRINTED, UserError
 
 from exact_sandbox.process import SandboxError
 
@@ -18,7 +18,7 @@ def _pick(world, own, is_open, **values):
     return world.choose(world.rows_of(own, is_open, **values)[-25:])
 
 
-def _lines_of(world, own, guid):
+def lines_of(world, own, guid):
     rows = world.books.lines(own.code).values()
     return [row for row in rows if row["InvoiceID"] == guid]
 
@@ -53,7 +53,7 @@ def bill_by_hand(world, own):
 
 def change_line(world, own):
     guid = _pick(world, own, is_open=True)
-    line = world.choose(_lines_of(world, own, guid))
+    line = world.choose(lines_of(world, own, guid))
     values = world.chance.choice(
         (
             {"UnitPrice": world.chance.choice((70, 101.5))},
@@ -83,9 +83,27 @@ def delete(world, own):
     return guid
 
 
+def add_line(world, own):
+    """Put one more line on an open invoice, which Odoo may remove again."""
+    return put_line(world, own, _pick(world, own, is_open=True))
+
+
+def put_line(world, own, guid):
+    values = {
+        "InvoiceID": guid,
+        "Item": own.item,
+        "Quantity": world.chance.choice((1, 2.5)),
+        "UnitPrice": world.chance.choice((15, 60)),
+        "Description": "Added",
+        "Notes": BY_HAND,
+    }
+    world.call(own, lambda client: client.post(LINES, values))
+    return guid
+
+
 def delete_line(world, own):
     guid = _pick(world, own, is_open=True)
-    line = world.choose(_lines_of(world, own, guid))
+    line = world.choose(lines_of(world, own, guid))
     world.call(own, lambda client: client.delete(LINES, UUID(line["ID"])))
     return guid
 
@@ -95,7 +113,7 @@ def vanish(world, own):
     guid = _pick(world, own, is_open=True)
     own.deleted.add(guid)
     body = {"where": {"InvoiceID": guid}}
-    for place in (LINES, INVOICES) if _lines_of(world, own, guid) else (INVOICES,):
+    for place in (LINES, INVOICES) if lines_of(world, own, guid) else (INVOICES,):
         world.sandbox.control("DELETE", f"rows/{own.code}/{place}", body)
     return guid
 
@@ -125,7 +143,7 @@ def credit(world, own):
     """Make a credit note for an invoice, whole or in part."""
     guid = _pick(world, own, is_open=False, Type=INVOICE)
     row = world.books.invoices(own.code)[guid]
-    lines = _lines_of(world, own, guid)
+    lines = lines_of(world, own, guid)
     some = lines[: world.chance.randrange(1, len(lines) + 1)]
     sign = world.chance.choice((-1, 1))
     payload = {
@@ -186,7 +204,8 @@ STEPS = [
     (change_line, 4, False),
     (change_text, 1, False),
     (delete, 2, False),
-    (delete_line, 1, False),
+    (add_line, 2, False),
+    (delete_line, 2, False),
     (vanish, 1, False),
     (process, 6, False),
     (pay, 2, False),

@@ -6,6 +6,8 @@ A check takes the world and an organisation, and returns rows that should not be
 import re
 from collections import Counter
 
+from walk_world import BY_HAND
+
 REFERENCE = re.compile(r"KE-[0-9A-HJKMNP-TV-Z]{9}")
 LIVE = ("draft", "failed", "queued", "sending", "uncertain", "open", "processed", "paid")
 IN_EXACT = ("open", "processed", "paid", "credited")
@@ -118,6 +120,25 @@ def _check_known(world, own, guid, reference):
         yield ("nobody's", reference)
     elif known != guid and state not in ASKED:
         yield ("not known", reference, state)
+
+
+def no_line_twice(world, own):
+    """Promise 3: on no invoice are more lines of ours than are stored, nor two stored as one."""
+    there = Counter(
+        row["InvoiceID"]
+        for row in world.books.lines(own.code).values()
+        if row.get("Notes") != BY_HAND
+    )
+    for guid, lines, known, different in world.sql(
+        "SELECT link.guid, count(*), count(line.guid), count(DISTINCT line.guid)"
+        " FROM keeping_exact_invoice link"
+        " JOIN keeping_exact_invoice_line line ON line.invoice_id = link.id"
+        " WHERE link.administration_id = %s AND link.state = ANY(%s) GROUP BY link.guid",
+        own.administration,
+        list(IN_EXACT),
+    ):
+        if there[guid] > lines or known != different:
+            yield (guid, there[guid], lines, known, different)
 
 
 def no_secret_is_told(world, own):
@@ -240,6 +261,7 @@ EACH = (
     only_credits_end_a_part,
     credited_is_what_is_left_of_nothing,
     exactly_one_invoice,
+    no_line_twice,
     no_secret_is_told,
     companies_are_walls,
     lines_add_up,

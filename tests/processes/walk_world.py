@@ -23,6 +23,8 @@ ADDON = "keeping_exact_connector"
 INVOICES = "salesinvoice/SalesInvoices"
 LINES = "salesinvoice/SalesInvoiceLines"
 PRINTED = "salesinvoice/PrintedSalesInvoices"
+# In the notes of a line that a bookkeeper added to an invoice.
+BY_HAND = "By hand"
 PROCESSED = 50
 CUSTOMERS = 6
 RATE = 90

@@ -228,6 +228,12 @@ def main(database, facts):
                 "states": dict(
                     world.sql("SELECT state, count(*) FROM keeping_exact_invoice GROUP BY state")
                 ),
+                "lines": dict(
+                    world.sql(
+                        "SELECT what || ' ' || state, count(*) FROM keeping_exact_line_change"
+                        " GROUP BY 1 ORDER BY 1"
+                    )
+                ),
             }
         )
     )

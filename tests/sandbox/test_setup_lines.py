@@ -129,6 +129,26 @@ def test_item_not_sold_or_no_longer(three):
     assert line(Item=three.anna.item(EndDate="2099-12-31")["ID"])(three.anna).status_code == 201
 
 
+def test_the_last_line_is_kept_or_removed(three):
+    invoice = three.anna.invoice()
+    [line] = three.anna.lines(invoice)
+    path = f"{LINES}(guid'{line['ID']}')"
+    with three.settings(last_line="kept"):
+        three.refused(
+            lambda client: client.delete(path),
+            "Verplicht: Factuurregels", "Mandatory: Invoice lines",
+            "Obligatoire: Lignes de facture",
+        )  # fmt: skip
+        values = {"InvoiceID": invoice["InvoiceID"], "Item": line["Item"], "UnitPrice": 5}
+        another = three.anna.make(LINES, **values)
+        assert three.anna.delete(path).status_code == 204
+        assert [row["ID"] for row in three.anna.lines(invoice)] == [another["ID"]]
+    last = f"{LINES}(guid'{another['ID']}')"
+    with three.settings(last_line="removable"):
+        assert three.anna.delete(last).status_code == 204
+    assert three.anna.lines(invoice) == []
+
+
 def test_a_line_of_text_when_items_are_optional(three):
     text = {"Description": "Hours of October", "Quantity": 0}
     lines = [{"Item": item(three.anna), "UnitPrice": 10}, text]

@@ -221,6 +221,24 @@ MESSAGES = {
         _lt("It was not overwritten. Compare with Exact again, and choose what holds."),
         "exact",
     ),
+    "lines_unseen": Message(
+        _lt("Exact Online shows no line of this invoice, so nothing was done: %(text)s"),
+        _lt(
+            "All its lines were removed there, or the right to read invoices is gone. Look in "
+            "Exact Online, and compare again."
+        ),
+        "exact",
+    ),
+    "line_last": Message(
+        _lt("This is the only line of the invoice, so it was not removed: %(text)s"),
+        _lt("Have a line of yours made there first, or delete the invoice instead."),
+        "exact",
+    ),
+    "line_no_item": Message(
+        _lt("The item of this line is not known here, so it was not made again: %(text)s"),
+        _lt("Add the line in Exact Online, then compare and take over."),
+        "exact",
+    ),
     "internal": Message(
         _lt("Something went wrong here before anything was sent: %(text)s"),
         _lt("Nothing was sent. Try again; if it stays, send this text to support."),
