@@ -166,6 +166,16 @@ class TestAdjustSending(AdjustCase):
         self.assertFalse(self.invoice.line_change_state)
         self.assertEqual(self.invoice.line_change_ids.state, "cancelled")
 
+    def test_an_invoice_whose_lines_are_under_way_is_not_processed(self):
+        processor = self._make_user("processor", "processing")
+        self._remove("Travel")
+        self._compare().action_send()
+        invoice = self.invoice.with_user(processor)
+        with self.assertRaisesRegex(UserError, "are being changed"):
+            invoice.action_process()
+        self._send()
+        self.assertTrue(invoice.action_process())
+
     def test_a_changed_line_that_is_gone_after_a_lost_request_is_told(self):
         self._change_line(self.guid, UnitPrice=110)
         self._compare().action_send()

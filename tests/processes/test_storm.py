@@ -23,7 +23,7 @@ SEED = int(os.environ.get("KEEPING_SEED") or (random.randrange(2**32) if SOAK el
 INVOICES = 200 if SOAK else 12
 USERS = 8 if SOAK else 4
 STORM_SECONDS = 150 if SOAK else 15
-SETTLE_SECONDS = 400 if SOAK else 120
+SETTLE_SECONDS = 900 if SOAK else 120
 REFUSALS = 5 if SOAK else 2
 HOURS = (1, 2.25)
 # What a person sees when the server dies under a click; they click again.
