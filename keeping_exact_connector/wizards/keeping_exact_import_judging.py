@@ -3,10 +3,12 @@ from odoo.tools import SQL
 
 from ..tools.identity import get_identity
 
+COUNTED = ("new", "part", "rest", "here", "not")
 # As many hours that were not found are listed; their number is told whole.
 LISTED = 1_000
 OUTCOME = SQL(
-    """CASE WHEN existing_id IS NOT NULL THEN 'here' WHEN problem IS NOT NULL THEN 'not'
+    """CASE WHEN existing_id IS NOT NULL AND rest_count > 0 THEN 'rest'
+            WHEN existing_id IS NOT NULL THEN 'here' WHEN problem IS NOT NULL THEN 'not'
             WHEN matched_count < live_count THEN 'part' ELSE 'new' END"""
 )
 
@@ -70,14 +72,19 @@ class KeepingExactImportJudging(models.TransientModel):
 
     def _judge(self, manifest):
         """Count what was found of each link, and find the contact that it is for."""
+        self._count_hours()
+        self._find_partners(manifest)
+
+    def _count_hours(self):
         self.env.cr.execute(
             """
             UPDATE keeping_exact_import_invoices link
-               SET live_count = counted.live, matched_count = counted.matched
+               SET live_count = counted.live, matched_count = counted.matched,
+                   rest_count = counted.rest
               FROM (
                   SELECT mine.reference, count(*) FILTER (WHERE hour.live) AS live,
-                         count(*) FILTER (WHERE hour.live AND hour.target IS NOT NULL
-                                            AND hour.reason IS NULL) AS matched
+                         count(*) FILTER (WHERE hour.live AND hour.reason IS NULL) AS matched,
+                         count(*) FILTER (WHERE hour.rest) AS rest
                     FROM keeping_exact_import_invoices mine
                     LEFT JOIN keeping_exact_import_hours hour USING (reference)
                    GROUP BY mine.reference
@@ -85,7 +92,6 @@ class KeepingExactImportJudging(models.TransientModel):
              WHERE counted.reference = link.reference
             """
         )
-        self._find_partners(manifest)
 
     def _find_partners(self, manifest):
         """Find the contact of each customer in Exact, and say so where there is none.
@@ -163,8 +169,8 @@ class KeepingExactImportJudging(models.TransientModel):
                     (SELECT sum(hashtextextended(concat_ws('|', reference, %(outcome)s, existing_id,
                                 administration_id, customer_id, partner_id, problem), 0)::numeric)
                        FROM keeping_exact_import_invoices),
-                    (SELECT sum(hashtextextended(concat_ws('|', position, target, reason), 0
-                                )::numeric)
+                    (SELECT sum(hashtextextended(concat_ws('|', position, target, reason,
+                                here_id, rest), 0)::numeric)
                        FROM keeping_exact_import_hours))
                 """,
                 outcome=OUTCOME,
@@ -189,7 +195,7 @@ class KeepingExactImportJudging(models.TransientModel):
                        count(*) FILTER (WHERE hour.reason IS NOT NULL)
                   FROM keeping_exact_import_hours hour
                   JOIN keeping_exact_import_invoices link USING (reference)
-                 WHERE hour.live AND link.existing_id IS NULL
+                 WHERE hour.live AND (link.existing_id IS NULL OR hour.rest)
                 """
             )
         )
@@ -201,13 +207,29 @@ class KeepingExactImportJudging(models.TransientModel):
                 "organisation": manifest["organisation"][:200],
                 "exported_at": manifest["exported_at"][:40].replace("T", " "),
                 "shown": self._get_plan_digest(),
-                **{f"{name}_count": counts.get(name, 0) for name in ("new", "part", "here", "not")},
+                **{f"{name}_count": counts.get(name, 0) for name in COUNTED},
                 "hour_count": found,
                 "unmatched_count": unmatched,
+                **self._count_what_came_after(),
             }
         )
         self._show_rows()
         self._show_hours()
+
+    def _count_what_came_after(self):
+        [(corrections, credited)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT (SELECT count(*) FROM keeping_exact_import_corrections
+                          JOIN keeping_exact_import_invoices link USING (reference)
+                         WHERE link.existing_id IS NULL AND link.problem IS NULL),
+                       (SELECT count(*) FROM keeping_exact_import_credits
+                          JOIN keeping_exact_import_invoices link USING (reference)
+                         WHERE link.existing_id IS NULL AND link.problem IS NULL)
+                """
+            )
+        )
+        return {"correction_count": corrections, "credit_count": credited}
 
     def _show_rows(self):
         self.sudo().row_ids.unlink()
@@ -215,7 +237,8 @@ class KeepingExactImportJudging(models.TransientModel):
             SQL(
                 """
                 SELECT reference, number, customer, invoice_date, live_count, matched_count,
-                       %(outcome)s, problem, existing, site, administration, administration_name
+                       %(outcome)s, problem, existing, rest_count, site, administration,
+                       administration_name
                   FROM keeping_exact_import_invoices ORDER BY position
                 """,
                 outcome=OUTCOME,
@@ -260,8 +283,10 @@ class KeepingExactImportJudging(models.TransientModel):
 
     def _explain(
         self, reference, number, customer, day, live, matched, outcome, problem, existing,
-        site, code, name,
+        rest, site, code, name,
     ):  # fmt: skip
+        if outcome == "rest":
+            return self.env._("Not found before, and found now: %s", rest)
         if outcome == "here":
             return self.env._("As %s", existing) if existing != reference else False
         if outcome == "part":
