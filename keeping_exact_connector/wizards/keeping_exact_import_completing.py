@@ -15,8 +15,9 @@ class KeepingExactImportCompleting(models.TransientModel):
     _inherit = "keeping.exact.import"
 
     def _find_existing(self):
-        super()._find_existing()
+        result = super()._find_existing()
         self._pair_hours()
+        return result
 
     def _pair_hours(self):
         """Find the rows here of the hours of links that are here already.
@@ -46,8 +47,9 @@ class KeepingExactImportCompleting(models.TransientModel):
         )
 
     def _match_hours(self, manifest):
-        super()._match_hours(manifest)
+        result = super()._match_hours(manifest)
         self._find_rest()
+        return result
 
     def _find_rest(self):
         """Find the hours that their link here lacks, and that are found and free now."""
@@ -93,11 +95,12 @@ class KeepingExactImportCompleting(models.TransientModel):
              WHERE rest
             """
         )
-        super()._choose_holding()
+        return super()._choose_holding()
 
     def _insert_hours(self):
-        super()._insert_hours()
+        result = super()._insert_hours()
         self._add_rest()
+        return result
 
     def _add_rest(self):
         """Have the rows of these hours bill their timesheets; what was billed stays as it was."""

@@ -12,10 +12,9 @@ class KeepingExactImportCorrections(models.TransientModel):
     # ------------------------------------------------------------------ what no file of ours has
 
     def _check_staged(self):
-        result = super()._check_staged()
         known = self._get_choices("keeping.exact.correction", "kind")
         self._check_choice(CORRECTIONS, "kind", known)
-        return result
+        return super()._check_staged()
 
     def _get_contradictions(self):
         return {
@@ -108,7 +107,7 @@ class KeepingExactImportCorrections(models.TransientModel):
 
     def _choose_holding(self):
         """What corrects an hour stands for it as long as that does, or not, as it did before."""
-        super()._choose_holding()
+        result = super()._choose_holding()
         self.env.cr.execute(
             """
             UPDATE keeping_exact_import_hours settling SET holds = TRUE
@@ -120,10 +119,12 @@ class KeepingExactImportCorrections(models.TransientModel):
                AND (NOT corrected.live OR corrected.holds OR COALESCE(corrected.here_live, FALSE))
             """
         )
+        return result
 
     def _insert_hours(self):
-        super()._insert_hours()
+        result = super()._insert_hours()
         self._insert_corrections()
+        return result
 
     def _insert_corrections(self):
         """Write who corrected, when and why, in the order of before: the latest counts.

@@ -15,12 +15,11 @@ class KeepingExactImportCredits(models.TransientModel):
     # ------------------------------------------------------------------ what no file of ours has
 
     def _check_staged(self):
-        result = super()._check_staged()
         for column in ("origin", "source"):
             self._check_choice(CREDITS, column, self._get_choices(CREDIT, column))
         self._check_choice(CREDITS, "state", CREDITED)
         self._check_choice(CREDITS, "state_before", ("processed", "paid"))
-        return result
+        return super()._check_staged()
 
     def _get_contradictions(self):
         return {
@@ -63,9 +62,10 @@ class KeepingExactImportCredits(models.TransientModel):
         # The hours that they freed name them.
         self._insert_credits()
         self._insert_credit_lines()
-        super()._insert_hours()
+        result = super()._insert_hours()
         for model in (CREDIT, "keeping.exact.credit.line"):
             self.env[model].invalidate_model()
+        return result
 
     def _insert_credits(self):
         """Write the credits of the links that are new.
