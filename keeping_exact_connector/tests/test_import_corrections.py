@@ -145,6 +145,15 @@ class TestImportCorrections(MovedCorrectionsCase):
         settling.invoice_id.with_user(self.invoicer).action_release()
         self.assertEqual(self._opened().amount, -50)
 
+    def test_what_settles_several_is_no_repeated_bill(self):
+        timesheets = self._bill(2, 3).hour_ids.timesheet_id
+        for timesheet in timesheets:
+            self._correct(timesheet, 1)
+        self._bill_settling()
+        self._move()
+        self.assertFalse(self._opened())
+        self.assertEqual(set(self._links().hour_ids.mapped("repeat_no")), {0})
+
     def test_a_draft_that_settles_stays_behind_and_the_difference_comes_back(self):
         timesheet = self._bill(2).hour_ids.timesheet_id
         self._correct(timesheet, 1.5)

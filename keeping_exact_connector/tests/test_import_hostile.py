@@ -1,3 +1,4 @@
+import base64
 import zipfile
 
 from odoo.exceptions import UserError
@@ -178,6 +179,7 @@ class TestImportHostile(MoveCase):
         one, freed, settling = rows_of(content, "hours")
         cases = {
             "hour_twice": {"hours": lambda rows: [one, {**freed, "hour": one["hour"]}, settling]},
+            "correction": {"corrections": lambda rows: [{**r, "hours_after": ""} for r in rows]},
             "no_hour": {"corrections": lambda rows: [{**row, "hour": 1} for row in rows]},
             "corrects": {"hours": lambda rows: [*rows, {**settling, "hour": 1,
                                                         "corrects": settling["hour"]}]},
@@ -209,6 +211,18 @@ class TestImportHostile(MoveCase):
             hours=lambda rows: [*rows, *({**h, "live": "no", "credit": 1} for h in hours)],
         )
         self._assert_refused(wrong, r"\(credited|hour_twice\)")
+
+    def test_another_file_than_was_shown_is_shown_first(self):
+        content = self._with_what_came_after()
+        wizard = self._previewed(content)
+        other = change(
+            content, corrections=lambda rows: [{**row, "amount_after": 900} for row in rows]
+        )
+        wizard.file = base64.b64encode(other)
+        wizard.action_import()
+        self.assertEqual(wizard.step, "preview")
+        self.assertTrue(wizard.notice)
+        self.assertFalse(self._links())
 
     def test_a_text_in_a_correction_is_no_markup(self):
         content = change(

@@ -92,7 +92,7 @@ class KeepingExactImport(models.TransientModel):
         if self.step != "preview":
             raise UserError(self.env._("Look first at what this file would do."))
         manifest = self._plan()
-        if self._get_plan_digest() != self.shown:
+        if self._get_plan_digest(manifest) != self.shown:
             text = self.env._(
                 "Nothing is imported yet: hours, links or administrations here changed since you "
                 "looked. Below it is as it would be now. Look again."

@@ -31,6 +31,10 @@ class KeepingExactImportCorrections(models.TransientModel):
                                       AND hour.reference = correction.reference)
                 """
             ),
+            "correction": SQL(
+                "SELECT reference FROM keeping_exact_import_corrections WHERE kind = 'corrected'"
+                " AND num_nulls(hours_before, hours_after, billed_after, amount_after) > 0"
+            ),
             # What settles a correction has no timesheet, so nothing corrects it in its turn.
             "corrects": SQL(
                 """

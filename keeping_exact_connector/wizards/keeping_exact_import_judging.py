@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -160,8 +163,11 @@ class KeepingExactImportJudging(models.TransientModel):
 
     # ------------------------------------------------------------------ showing
 
-    def _get_plan_digest(self):
-        """Return a text that is another one when importing would do something else."""
+    def _get_plan_digest(self, manifest):
+        """Return a text that is another one when importing would do something else.
+
+        :param dict manifest: of the file, which has the digests of its tables
+        """
         [(digest,)] = self.env.execute_query(
             SQL(
                 """
@@ -176,7 +182,8 @@ class KeepingExactImportJudging(models.TransientModel):
                 outcome=OUTCOME,
             )
         )
-        return digest
+        tables = json.dumps(manifest["sha256"], sort_keys=True)
+        return f"{digest}:{hashlib.sha256(tables.encode()).hexdigest()}"
 
     def _show_preview(self, manifest, notice):
         counts = dict(
@@ -206,7 +213,7 @@ class KeepingExactImportJudging(models.TransientModel):
                 "database": manifest["database"][:100],
                 "organisation": manifest["organisation"][:200],
                 "exported_at": manifest["exported_at"][:40].replace("T", " "),
-                "shown": self._get_plan_digest(),
+                "shown": self._get_plan_digest(manifest),
                 **{f"{name}_count": counts.get(name, 0) for name in COUNTED},
                 "hour_count": found,
                 "unmatched_count": unmatched,

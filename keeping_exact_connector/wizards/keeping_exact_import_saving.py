@@ -243,7 +243,8 @@ class KeepingExactImportSaving(models.TransientModel):
                        CASE WHEN hour.rate_source IN %(known)s THEN hour.rate_source END,
                        COALESCE(hour.amount, 0), hour.covered, hour.holds,
                        CASE WHEN NOT hour.holds THEN COALESCE(hour.released_at, %(now)s) END,
-                       CASE WHEN hour.holds THEN COALESCE(before.number, 0) - 1 + row_number() OVER (
+                       CASE WHEN hour.holds AND ts.id IS NOT NULL
+                       THEN COALESCE(before.number, 0) - 1 + row_number() OVER (
                            PARTITION BY link.administration_id, ts.id, hour.holds
                            ORDER BY hour.repeat_no, hour.position)
                        ELSE COALESCE(hour.repeat_no, 0) END
