@@ -231,11 +231,13 @@ class KeepingExactImportSaving(models.TransientModel):
             SQL(
                 """
                 INSERT INTO keeping_exact_hour (
-                    id, corrected_id, credit_id, timesheet_id, invoice_line_id, invoice_id, administration_id, company_id,
-                    user_id, date, employee_id, project_id, task_id, partner_id, name, hours,
-                    billed_hours, rate, rate_source, amount, covered, live, released_at, repeat_no)
+                    id, corrected_id, credit_id, timesheet_id, invoice_line_id, invoice_id,
+                    administration_id, company_id, user_id, date, employee_id, project_id, task_id,
+                    partner_id, name, hours, billed_hours, rate, rate_source, amount, covered,
+                    live, released_at, repeat_no)
                 SELECT hour.hour_id, COALESCE(corrected.hour_id, corrected.here_id),
-                       credit.credit_id, ts.id, line.line_id, link.invoice_id, link.administration_id, %(company)s,
+                       credit.credit_id, ts.id, line.line_id, link.invoice_id,
+                       link.administration_id, %(company)s,
                        COALESCE(ts.user_id, resource.user_id), hour.date,
                        COALESCE(ts.employee_id, employee.id), COALESCE(ts.project_id, project.id),
                        ts.task_id, link.partner_id, hour.name, hour.hours,
