@@ -111,6 +111,9 @@ class TestImportVolume(MoveCase):
         queries = self.env.cr.sql_log_count - queries
         Open = self.env["keeping.exact.correction.open"]
         self.assertEqual(Open.search_count([("company_id", "=", self.company.id)]), count)
+        began = time.monotonic()
+        self.assertEqual(self._previewed(content).here_count, 1)
+        self.assertLess(time.monotonic() - began, 15)
         self._forget()
         return queries
 

@@ -25,6 +25,18 @@ class KeepingExactImportCompleting(models.TransientModel):
         Hours are written in the order of the file, which is that of the database it comes from:
         the first is the first, as long as day and description agree.
         """
+        self._make_temporary(
+            "rows",
+            SQL(
+                """
+                SELECT id, invoice_id AS key, live, date, name,
+                       row_number() OVER (PARTITION BY invoice_id ORDER BY id) AS nth
+                  FROM keeping_exact_hour
+                 WHERE invoice_id IN (SELECT existing_id FROM keeping_exact_import_invoices)
+                """
+            ),
+        )
+        self.env.cr.execute("CREATE INDEX ON keeping_exact_import_rows (key, nth)")
         self.env.cr.execute(
             """
             UPDATE keeping_exact_import_hours hour SET here_id = here.id, here_live = here.live
@@ -35,12 +47,8 @@ class KeepingExactImportCompleting(models.TransientModel):
                     JOIN keeping_exact_import_invoices link USING (reference)
                    WHERE link.existing_id IS NOT NULL
               ) mine
-              JOIN (
-                  SELECT id, invoice_id, live, date, name,
-                         row_number() OVER (PARTITION BY invoice_id ORDER BY id) AS nth
-                    FROM keeping_exact_hour
-                   WHERE invoice_id IN (SELECT existing_id FROM keeping_exact_import_invoices)
-              ) here ON here.invoice_id = mine.existing_id AND here.nth = mine.nth
+              JOIN keeping_exact_import_rows here
+                ON here.key = mine.existing_id AND here.nth = mine.nth
              WHERE hour.position = mine.position AND here.date IS NOT DISTINCT FROM hour.date
                AND COALESCE(here.name, '') = COALESCE(hour.name, '')
             """
