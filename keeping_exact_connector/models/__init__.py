@@ -107,6 +107,7 @@ from . import (
     hr_employee,
     keeping_exact_start,
     keeping_exact_export_rows,
+    keeping_exact_export_settling,
     keeping_exact_export,
     ir_module_module,
     project_project,

@@ -59,6 +59,11 @@ class KeepingExactCreditFollowing(models.Model):
 class KeepingExactInvoice(models.Model):
     _inherit = "keeping.exact.invoice"
 
+    def _get_known_guids(self, guids):
+        mine = [("administration_id", "=", self.administration_id.id), ("guid", "in", guids)]
+        known = self.env["keeping.exact.credit"].search(mine)
+        return super()._get_known_guids(guids) | set(known.mapped("guid"))
+
     @api.depends("credit_ids.removed_at")
     def _compute_credit_message(self):
         result = super()._compute_credit_message()

@@ -57,6 +57,14 @@ class KeepingExactCreditSending(models.Model):
     def _exact_absence_proved(self, client):
         return self.invoice_id._exact_absence_proved(client)
 
+    def _exact_alike(self, client, since):
+        """Somebody may have deleted it before it was looked up, as an invoice (``_find_deleted``):
+        for Exact a credit note is a sales invoice too."""
+        return self.invoice_id._find_deleted(client, since)
+
+    def _exact_note_alike(self, row):
+        return self._exact_refused("credit_deleted", f"{row['DeletedDate']:%Y-%m-%d %H:%M}")
+
     def _exact_key(self, row):
         return row["InvoiceID"]
 

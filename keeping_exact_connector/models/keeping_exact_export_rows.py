@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.links_file import SETTLED
-from ..tools.links_file.columns import HOURS, INVOICES, LEFT_OUT, LINES
+from ..tools.links_file.columns import HOURS, INVOICES, LEFT_OUT, LINES, TABLES
 from .keeping_exact_invoice import LIVE_STATES
 from .keeping_exact_invoice_step import UNDER_WAY
 
@@ -49,9 +49,9 @@ class KeepingExactExportRows(models.AbstractModel):
         :param company: one res.company
         """
         self.env.flush_all()
-        parts = []
-        for table in (INVOICES, LINES, HOURS):
-            query = self._get_queries(company)[table.name]
+        parts, queries = [], self._get_queries(company)
+        for table in TABLES:
+            query = queries[table.name]
             [(count, total)] = self.env.execute_query(
                 SQL(
                     """
@@ -98,7 +98,9 @@ class KeepingExactExportRows(models.AbstractModel):
              OR EXISTS (SELECT FROM keeping_exact_processing p
                          WHERE p.invoice_id = %(invoice)s AND p.state IN %(under_way)s)
              OR EXISTS (SELECT FROM keeping_exact_line_change c
-                         WHERE c.invoice_id = %(invoice)s AND c.state IN %(under_way)s))
+                         WHERE c.invoice_id = %(invoice)s AND c.state IN %(under_way)s)
+             OR EXISTS (SELECT FROM keeping_exact_credit n
+                         WHERE n.invoice_id = %(invoice)s AND n.state IN %(under_way)s))
             """,
             invoice=invoice,
             under_way=UNDER_WAY,
@@ -155,7 +157,10 @@ class KeepingExactExportRows(models.AbstractModel):
 
     @api.model
     def _sql_hours(self, company):
-        """As billed; an external identifier lets the timesheet be found where ids differ."""
+        """As billed, and what the timesheet has now: that is what it is where it moved to.
+
+        An external identifier lets it be found where ids differ.
+        """
         lang = company.partner_id.lang or "en_US"
         return SQL(
             """
@@ -166,12 +171,20 @@ class KeepingExactExportRows(models.AbstractModel):
                    task.name AS task, hour.name, hour.hours, hour.billed_hours, hour.rate,
                    hour.rate_source, hour.amount, COALESCE(hour.covered, FALSE) AS covered,
                    COALESCE(hour.live, FALSE) AS live,
-                   date_trunc('second', hour.released_at) AS released_at, hour.repeat_no
+                   date_trunc('second', hour.released_at) AS released_at, hour.repeat_no,
+                   hour.id AS hour,
+                   round((sheet.unit_amount * COALESCE(uom.factor, %(unit)s) / %(unit)s)::numeric,
+                         4) AS timesheet_hours,
+                   hour.corrected_id AS corrects, credit.id AS credit
               FROM keeping_exact_hour hour
               JOIN keeping_exact_invoice link ON link.id = hour.invoice_id
               LEFT JOIN hr_employee employee ON employee.id = hour.employee_id
               LEFT JOIN project_project project ON project.id = hour.project_id
               LEFT JOIN project_task task ON task.id = hour.task_id
+              LEFT JOIN account_analytic_line sheet ON sheet.id = hour.timesheet_id
+              LEFT JOIN uom_uom uom ON uom.id = sheet.product_uom_id
+              LEFT JOIN keeping_exact_credit credit
+                     ON credit.id = hour.credit_id AND credit.state = 'done'
               LEFT JOIN (
                   SELECT res_id, min(module || '.' || name) AS external_id FROM ir_model_data
                    WHERE model = 'account.analytic.line' GROUP BY res_id
@@ -179,6 +192,7 @@ class KeepingExactExportRows(models.AbstractModel):
              WHERE hour.invoice_id IN (%(links)s)
             """,
             lang=lang,
+            unit=self.env.ref("uom.product_uom_hour").factor,
             links=self._sql_links(company),
         )
 

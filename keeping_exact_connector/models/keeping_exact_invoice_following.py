@@ -173,10 +173,13 @@ class KeepingExactInvoiceFollowing(models.Model):
         # DeletedDate is the wall clock of Exact's, ahead of UTC, as Created is.
         earliest = since - timedelta(hours=1)
         late = [row for row in rows if row["DeletedDate"] and row["DeletedDate"] >= earliest]
-        known = self._search_by_guid(self.administration_id, [row["EntityKey"] for row in late])
-        guids = set(known.mapped("guid"))
-        unknown = [row for row in late if row["EntityKey"] not in guids]
+        known = self._get_known_guids([row["EntityKey"] for row in late])
+        unknown = [row for row in late if row["EntityKey"] not in known]
         return max(unknown, key=lambda row: row["DeletedDate"], default=None)
+
+    def _get_known_guids(self, guids):
+        """Return which of these sales invoices of Exact something here is of, as a set."""
+        return set(self._search_by_guid(self.administration_id, guids).mapped("guid"))
 
     @api.model
     def _search_by_guid(self, administration, guids):

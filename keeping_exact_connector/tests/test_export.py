@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models.keeping_exact_export import PATH
-from ..tools.links_file.columns import HOURS, INVOICES, LEFT_OUT, LINES
+from ..tools.links_file.columns import LEFT_OUT, TABLES
 from .move_case import MoveCase, members, rows_of
 
 
@@ -51,13 +51,15 @@ class TestExport(MoveCase):
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         self.assertEqual(told["database"], uuid)
         self.assertEqual(told["organisation"], self.company.name)
-        self.assertEqual(told["version"], 1)
-        self.assertEqual(told["rows"], {"invoices": 1, "lines": 1, "hours": 1, "left_out": 0})
+        self.assertEqual(told["version"], 2)
+        after = {"corrections": 0, "credits": 0, "credit_lines": 0}
+        rows = {"invoices": 1, "lines": 1, "hours": 1, **after, "left_out": 0}
+        self.assertEqual(told["rows"], rows)
         self.assertTrue(told["exported_at"])
 
     def test_the_columns_are_those_of_the_format(self):
         Rows = self.env["keeping.exact.export.rows"]
-        for table in (INVOICES, LINES, HOURS, LEFT_OUT):
+        for table in (*TABLES, LEFT_OUT):
             query = Rows._get_queries(self.company)[table.name]
             self.env.cr.execute(query)
             names = [column.name for column in self.env.cr.description]

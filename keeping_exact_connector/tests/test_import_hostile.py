@@ -1,3 +1,4 @@
+import base64
 import zipfile
 
 from odoo.exceptions import UserError
@@ -21,6 +22,32 @@ class TestImportHostile(MoveCase):
         with self.assertRaisesRegex(UserError, words):
             self._previewed(content)
         self.assertFalse(self._links())
+
+    def _with_what_came_after(self):
+        """Return the file with a correction, what settles it, and a credit of the other hour."""
+        [line] = rows_of(self.content, "lines")
+        one, other = rows_of(self.content, "hours")
+        number, reference = int(other["hour"]) + 1, one["reference"]
+        blank = dict.fromkeys(one, "")
+        settling = {**blank, "reference": reference, "line": line["line"], "date": one["date"],
+                    "hours": -0.5, "covered": "no", "live": "yes", "hour": number,
+                    "corrects": one["hour"]}  # fmt: skip
+        freed = {**other, "live": "no", "credit": 1}
+        correction = {"reference": reference, "hour": one["hour"], "kind": "corrected",
+                      "reason": "Break", "hours_before": 1, "hours_after": 0.5,
+                      "billed_after": 0.5, "amount_after": 50,
+                      "moment": "2026-11-01 10:00:00"}  # fmt: skip
+        credit = {"reference": reference, "credit": 1, "name": "KE-CREDIT", "state": "done",
+                  "origin": "found", "source": "note", "guid": "note", "amount": 200,
+                  "part_no": 1}  # fmt: skip
+        part = {"reference": reference, "credit": 1, "line": line["line"], "amount": 200}
+        return change(
+            self.content,
+            hours=lambda rows: [one, freed, settling],
+            corrections=lambda rows: [correction],
+            credits=lambda rows: [credit],
+            credit_lines=lambda rows: [part],
+        )
 
     def test_no_zip(self):
         self._assert_refused(b"hello", "no zip")
@@ -120,6 +147,95 @@ class TestImportHostile(MoveCase):
             with self.subTest(code=code):
                 self._assert_refused(change(self.content, **tables), rf"\({code}\)")
 
+    def test_wrong_corrections_and_credits(self):
+        content = self._with_what_came_after()
+        self.assertEqual(self._previewed(content).new_count, 1)
+        for table, column, value in (
+            ("corrections", "kind", "forgiven"),
+            ("corrections", "kind", ""),
+            ("corrections", "reason", ""),
+            ("corrections", "moment", "yesterday"),
+            ("corrections", "amount_after", "NaN"),
+            ("corrections", "hour", ""),
+            ("credits", "state", "waiting"),
+            ("credits", "state", ""),
+            ("credits", "origin", "stolen"),
+            ("credits", "source", "paper"),
+            ("credits", "state_before", "draft"),
+            ("credits", "guid", ""),
+            ("credits", "amount", "much"),
+            ("credit_lines", "amount", ""),
+            ("credit_lines", "line", "x"),
+            ("hours", "hour", ""),
+        ):
+            wrong = change(
+                content, **{table: lambda rows, c=column, v=value: [{**r, c: v} for r in rows]}
+            )
+            with self.subTest(table=table, column=column, value=value):
+                self._assert_refused(wrong, column)
+
+    def test_corrections_and_credits_that_contradict_the_rest(self):
+        content = self._with_what_came_after()
+        one, freed, settling = rows_of(content, "hours")
+        cases = {
+            "hour_twice": {"hours": lambda rows: [one, {**freed, "hour": one["hour"]}, settling]},
+            "correction": {"corrections": lambda rows: [{**r, "hours_after": ""} for r in rows]},
+            "no_hour": {"corrections": lambda rows: [{**row, "hour": 1} for row in rows]},
+            "corrects": {"hours": lambda rows: [*rows, {**settling, "hour": 1,
+                                                        "corrects": settling["hour"]}]},
+            "credit_twice": {"credits": lambda rows: rows * 2},
+            "credit_line": {"credit_lines": lambda rows: [{**row, "credit": 2} for row in rows]},
+            "credited": {"hours": lambda rows: [one, {**freed, "live": "yes"}, settling]},
+            "credit_name": {"credits": lambda rows: [{**row, "name": "x" * 40} for row in rows]},
+            "no_invoice": {"credits": lambda rows: [{**row, "reference": "x"} for row in rows]},
+        }  # fmt: skip
+        for code, tables in cases.items():
+            with self.subTest(code=code):
+                self._assert_refused(change(content, **tables), rf"\({code}\)")
+        itself = {**settling, "corrects": settling["hour"]}
+        wrong = change(content, hours=lambda rows: [one, freed, itself])
+        self._assert_refused(wrong, r"\(corrects\)")
+
+    def test_a_credit_takes_no_hour_of_another_link(self):
+        content = self._with_what_came_after()
+        other = self._bill(3)
+        theirs = rows_of(self._export(), "invoices")
+        hours = rows_of(self._export(), "hours")
+        lines = rows_of(self._export(), "lines")
+        self.assertTrue(other)
+        self._forget()
+        wrong = change(
+            content,
+            invoices=lambda rows: rows + theirs,
+            lines=lambda rows: rows + lines,
+            hours=lambda rows: [*rows, *({**h, "live": "no", "credit": 1} for h in hours)],
+        )
+        self._assert_refused(wrong, r"\(credited|hour_twice\)")
+
+    def test_another_file_than_was_shown_is_shown_first(self):
+        content = self._with_what_came_after()
+        wizard = self._previewed(content)
+        other = change(
+            content, corrections=lambda rows: [{**row, "amount_after": 900} for row in rows]
+        )
+        wizard.file = base64.b64encode(other)
+        wizard.action_import()
+        self.assertEqual(wizard.step, "preview")
+        self.assertTrue(wizard.notice)
+        self.assertFalse(self._links())
+
+    def test_a_text_in_a_correction_is_no_markup(self):
+        content = change(
+            self._with_what_came_after(),
+            corrections=lambda rows: [{**row, "reason": "<script>x</script>"} for row in rows],
+        )
+        wizard = self._previewed(content)
+        wizard.action_import()
+        self.env.flush_all()
+        bodies = " ".join(self._links().message_ids.mapped("body"))
+        self.assertIn("&lt;script&gt;", bodies)
+        self.assertNotIn("<script>", bodies)
+
     def test_missing_columns_and_cells(self):
         parts = members(self.content)
         self._assert_refused(pack({**parts, "hours.csv": "a,b\r\n1,2\r\n"}), "columns")
@@ -129,7 +245,8 @@ class TestImportHostile(MoveCase):
     def test_the_same_hour_for_two_lines_is_billed_as_often_as_the_file_says_and_no_more(self):
         """One timesheet twice on one link: billed again on purpose, or a lie; never more."""
         first = rows_of(self.content, "hours")[0]
-        double = change(self.content, hours=lambda rows: [*rows, first])
+        again = {**first, "hour": 1}
+        double = change(self.content, hours=lambda rows: [*rows, again])
         wizard = self._previewed(double)
         wizard.action_import()
         self.env.flush_all()

@@ -81,6 +81,49 @@ class TestImportVolume(MoveCase):
         for second in seconds:
             self.assertLess(second, 30)
 
+    def _measure_corrected(self, count, date):
+        """Return the queries that moving takes where each hour was corrected since."""
+        self._bill_many(count, date)
+        self.env.cr.execute(
+            """
+            INSERT INTO keeping_exact_correction (
+                hour_id, company_id, kind, reason, hours_before, hours_after, billed_after,
+                amount_after, create_uid, create_date)
+            SELECT id, company_id, 'corrected', 'Break', 1, 0.5, 0.5, 50, %s, now()
+              FROM keeping_exact_hour WHERE live AND company_id = %s
+            """,
+            (self.invoicer.id, self.company.id),
+        )
+        self.env.cr.execute(
+            "UPDATE account_analytic_line SET unit_amount = 0.5 WHERE id IN"
+            " (SELECT timesheet_id FROM keeping_exact_hour WHERE live AND company_id = %s)",
+            (self.company.id,),
+        )
+        self.env.invalidate_all()
+        queries = self.env.cr.sql_log_count
+        content = self._export()
+        self._forget()
+        wizard = self._previewed(content)
+        self.assertEqual((wizard.hour_count, wizard.unmatched_count), (count, 0))
+        self.assertEqual(wizard.correction_count, count)
+        wizard.action_import()
+        self.env.flush_all()
+        queries = self.env.cr.sql_log_count - queries
+        Open = self.env["keeping.exact.correction.open"]
+        self.assertEqual(Open.search_count([("company_id", "=", self.company.id)]), count)
+        began = time.monotonic()
+        self.assertEqual(self._previewed(content).here_count, 1)
+        self.assertLess(time.monotonic() - began, 15)
+        self._forget()
+        return queries
+
+    def test_corrections_take_no_query_for_each(self):
+        some, many = (
+            self._measure_corrected(count, date)
+            for count, date in ((200, "2026-10-05"), (4_000, "2026-10-06"))
+        )
+        self.assertLessEqual(many - some, 20)
+
     def test_memory_stays_flat_while_the_file_is_written(self):
         def peak(count, date):
             self._bill_many(count, date)

@@ -40,10 +40,13 @@ class KeepingExactImport(models.TransientModel):
     shown = fields.Char(readonly=True, export_string_translation=False)
     new_count = fields.Integer(string="New", readonly=True)
     part_count = fields.Integer(string="New, not all hours found", readonly=True)
+    rest_count = fields.Integer(string="Here, hours to add", readonly=True)
     here_count = fields.Integer(string="Here already", readonly=True)
     not_count = fields.Integer(string="Cannot be imported", readonly=True)
     hour_count = fields.Integer(string="Hours found", readonly=True)
     unmatched_count = fields.Integer(string="Hours not found", readonly=True)
+    correction_count = fields.Integer(string="Corrections", readonly=True)
+    credit_count = fields.Integer(string="Credits", readonly=True)
     also_parts = fields.Boolean(
         string="Also import links of which not all hours were found",
         help="Hours that were not found are kept with the link as they were billed, but hold no "
@@ -89,7 +92,7 @@ class KeepingExactImport(models.TransientModel):
         if self.step != "preview":
             raise UserError(self.env._("Look first at what this file would do."))
         manifest = self._plan()
-        if self._get_plan_digest() != self.shown:
+        if self._get_plan_digest(manifest) != self.shown:
             text = self.env._(
                 "Nothing is imported yet: hours, links or administrations here changed since you "
                 "looked. Below it is as it would be now. Look again."

@@ -4,6 +4,7 @@ REASONS = [
     ("missing", "Not found here"),
     ("ambiguous", "Several look the same"),
     ("taken", "On another invoice here"),
+    ("corrected", "Corrects an hour that is not imported"),
 ]
 
 

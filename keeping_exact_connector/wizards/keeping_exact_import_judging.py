@@ -1,12 +1,17 @@
+import hashlib
+import json
+
 from odoo import models
 from odoo.tools import SQL
 
 from ..tools.identity import get_identity
 
+COUNTED = ("new", "part", "rest", "here", "not")
 # As many hours that were not found are listed; their number is told whole.
 LISTED = 1_000
 OUTCOME = SQL(
-    """CASE WHEN existing_id IS NOT NULL THEN 'here' WHEN problem IS NOT NULL THEN 'not'
+    """CASE WHEN existing_id IS NOT NULL AND rest_count > 0 THEN 'rest'
+            WHEN existing_id IS NOT NULL THEN 'here' WHEN problem IS NOT NULL THEN 'not'
             WHEN matched_count < live_count THEN 'part' ELSE 'new' END"""
 )
 
@@ -70,14 +75,19 @@ class KeepingExactImportJudging(models.TransientModel):
 
     def _judge(self, manifest):
         """Count what was found of each link, and find the contact that it is for."""
+        self._count_hours()
+        self._find_partners(manifest)
+
+    def _count_hours(self):
         self.env.cr.execute(
             """
             UPDATE keeping_exact_import_invoices link
-               SET live_count = counted.live, matched_count = counted.matched
+               SET live_count = counted.live, matched_count = counted.matched,
+                   rest_count = counted.rest
               FROM (
                   SELECT mine.reference, count(*) FILTER (WHERE hour.live) AS live,
-                         count(*) FILTER (WHERE hour.live AND hour.target IS NOT NULL
-                                            AND hour.reason IS NULL) AS matched
+                         count(*) FILTER (WHERE hour.live AND hour.reason IS NULL) AS matched,
+                         count(*) FILTER (WHERE hour.rest) AS rest
                     FROM keeping_exact_import_invoices mine
                     LEFT JOIN keeping_exact_import_hours hour USING (reference)
                    GROUP BY mine.reference
@@ -85,7 +95,6 @@ class KeepingExactImportJudging(models.TransientModel):
              WHERE counted.reference = link.reference
             """
         )
-        self._find_partners(manifest)
 
     def _find_partners(self, manifest):
         """Find the contact of each customer in Exact, and say so where there is none.
@@ -154,8 +163,11 @@ class KeepingExactImportJudging(models.TransientModel):
 
     # ------------------------------------------------------------------ showing
 
-    def _get_plan_digest(self):
-        """Return a text that is another one when importing would do something else."""
+    def _get_plan_digest(self, manifest):
+        """Return a text that is another one when importing would do something else.
+
+        :param dict manifest: of the file, which has the digests of its tables
+        """
         [(digest,)] = self.env.execute_query(
             SQL(
                 """
@@ -163,14 +175,15 @@ class KeepingExactImportJudging(models.TransientModel):
                     (SELECT sum(hashtextextended(concat_ws('|', reference, %(outcome)s, existing_id,
                                 administration_id, customer_id, partner_id, problem), 0)::numeric)
                        FROM keeping_exact_import_invoices),
-                    (SELECT sum(hashtextextended(concat_ws('|', position, target, reason), 0
-                                )::numeric)
+                    (SELECT sum(hashtextextended(concat_ws('|', position, target, reason,
+                                here_id, rest), 0)::numeric)
                        FROM keeping_exact_import_hours))
                 """,
                 outcome=OUTCOME,
             )
         )
-        return digest
+        tables = json.dumps(manifest["sha256"], sort_keys=True)
+        return f"{digest}:{hashlib.sha256(tables.encode()).hexdigest()}"
 
     def _show_preview(self, manifest, notice):
         counts = dict(
@@ -189,7 +202,7 @@ class KeepingExactImportJudging(models.TransientModel):
                        count(*) FILTER (WHERE hour.reason IS NOT NULL)
                   FROM keeping_exact_import_hours hour
                   JOIN keeping_exact_import_invoices link USING (reference)
-                 WHERE hour.live AND link.existing_id IS NULL
+                 WHERE hour.live AND (link.existing_id IS NULL OR hour.rest)
                 """
             )
         )
@@ -200,14 +213,30 @@ class KeepingExactImportJudging(models.TransientModel):
                 "database": manifest["database"][:100],
                 "organisation": manifest["organisation"][:200],
                 "exported_at": manifest["exported_at"][:40].replace("T", " "),
-                "shown": self._get_plan_digest(),
-                **{f"{name}_count": counts.get(name, 0) for name in ("new", "part", "here", "not")},
+                "shown": self._get_plan_digest(manifest),
+                **{f"{name}_count": counts.get(name, 0) for name in COUNTED},
                 "hour_count": found,
                 "unmatched_count": unmatched,
+                **self._count_what_came_after(),
             }
         )
         self._show_rows()
         self._show_hours()
+
+    def _count_what_came_after(self):
+        [(corrections, credited)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT (SELECT count(*) FROM keeping_exact_import_corrections
+                          JOIN keeping_exact_import_invoices link USING (reference)
+                         WHERE link.existing_id IS NULL AND link.problem IS NULL),
+                       (SELECT count(*) FROM keeping_exact_import_credits
+                          JOIN keeping_exact_import_invoices link USING (reference)
+                         WHERE link.existing_id IS NULL AND link.problem IS NULL)
+                """
+            )
+        )
+        return {"correction_count": corrections, "credit_count": credited}
 
     def _show_rows(self):
         self.sudo().row_ids.unlink()
@@ -215,7 +244,8 @@ class KeepingExactImportJudging(models.TransientModel):
             SQL(
                 """
                 SELECT reference, number, customer, invoice_date, live_count, matched_count,
-                       %(outcome)s, problem, existing, site, administration, administration_name
+                       %(outcome)s, problem, existing, rest_count, site, administration,
+                       administration_name
                   FROM keeping_exact_import_invoices ORDER BY position
                 """,
                 outcome=OUTCOME,
@@ -260,8 +290,10 @@ class KeepingExactImportJudging(models.TransientModel):
 
     def _explain(
         self, reference, number, customer, day, live, matched, outcome, problem, existing,
-        site, code, name,
+        rest, site, code, name,
     ):  # fmt: skip
+        if outcome == "rest":
+            return self.env._("Not found before, and found now: %s", rest)
         if outcome == "here":
             return self.env._("As %s", existing) if existing != reference else False
         if outcome == "part":

@@ -5,6 +5,14 @@ from ..tools.identity import get_identity
 
 # Between the parts of what an hour is known by; no text has it.
 BETWEEN = "\x1f"
+SQL_EXTERNAL = SQL(
+    """
+    EXISTS (SELECT FROM ir_model_data known
+             WHERE known.model = 'account.analytic.line' AND known.res_id = here.id
+               AND known.module = split_part(source.external_id, '.', 1)
+               AND known.name = substr(source.external_id, strpos(source.external_id, '.') + 1))
+    """
+)
 
 
 class KeepingExactImportMatching(models.TransientModel):
@@ -23,26 +31,29 @@ class KeepingExactImportMatching(models.TransientModel):
         """
         self._find_timesheets()
         self._list_sources()
+        # As a corrected hour is now; else as it was billed, where it moved before that.
+        keys = (SQL("source.key"), SQL("source.billed_key"))
         if manifest["database"] == get_identity(self.env.cr)["uuid"]:
-            self._match_by(SQL("here.id = source.timesheet"))
-        self._match_by(
-            SQL(
-                """
-                EXISTS (SELECT FROM ir_model_data known
-                         WHERE known.model = 'account.analytic.line' AND known.res_id = here.id
-                           AND known.module = split_part(source.external_id, '.', 1)
-                           AND known.name = substr(source.external_id,
-                                                   strpos(source.external_id, '.') + 1))
-                """
-            )
-        )
-        self._match_by_what_they_say()
+            for key in keys:
+                self._match_by(key, SQL("here.id = source.timesheet"))
+        for key in keys:
+            self._match_by(key, SQL_EXTERNAL)
+        for key in keys:
+            self._match_by_what_they_say(key)
+        self._explain_unmatched()
         self.env.cr.execute(
             """
             UPDATE keeping_exact_import_hours hour SET target = source.target,
                    reason = CASE WHEN hour.live THEN source.reason END
               FROM keeping_exact_import_sources source
              WHERE source.timesheet = hour.timesheet
+            """
+        )
+        # In a file of version 1, what settled a correction does not tell of which hour.
+        self.env.cr.execute(
+            """
+            UPDATE keeping_exact_import_hours SET reason = 'missing'
+             WHERE live AND timesheet IS NULL AND corrects IS NULL
             """
         )
 
@@ -98,14 +109,22 @@ class KeepingExactImportMatching(models.TransientModel):
         )
 
     def _list_sources(self):
-        """List each timesheet of the file once: the same one may be on several links."""
+        """List each timesheet of the file once: the same one may be on several links.
+
+        ``key`` is what it says now, ``billed_key`` what it said when it was billed: after a
+        correction that is another number of hours.
+        """
+        names = ("date", "employee", "project", "task", "name")
+        said = [SQL("hour.%s", SQL.identifier(name)) for name in names]
+        now = SQL("COALESCE(hour.timesheet_hours, hour.hours)")
         self._make_temporary(
             "sources",
             SQL(
                 """
                 SELECT DISTINCT ON (hour.timesheet) hour.timesheet, hour.external_id,
-                       %(key)s AS key,
-                       bool_or(hour.live AND link.existing_id IS NOT NULL)
+                       %(key)s AS key, %(billed_key)s AS billed_key,
+                       bool_or(hour.live AND link.existing_id IS NOT NULL
+                               AND COALESCE(hour.here_live, TRUE))
                            OVER (PARTITION BY hour.timesheet) AS held,
                        NULL::int AS target, NULL::text AS reason
                   FROM keeping_exact_import_hours hour
@@ -113,13 +132,10 @@ class KeepingExactImportMatching(models.TransientModel):
                  WHERE hour.timesheet IS NOT NULL
                  ORDER BY hour.timesheet, hour.live DESC, hour.position
                 """,
-                key=self._sql_key(
-                    *(
-                        SQL("hour.%s", SQL.identifier(name))
-                        for name in ("date", "employee", "project", "task", "name", "hours")
-                    )
-                ),
+                key=self._sql_key(*said, now),
+                billed_key=self._sql_key(*said, SQL("hour.hours")),
             ),
+            "billed_key",
             "timesheet",
             "target",
         )
@@ -142,8 +158,12 @@ class KeepingExactImportMatching(models.TransientModel):
             BETWEEN, date, SQL(", ").join(texts), hours,
         )  # fmt: skip
 
-    def _match_by(self, condition):
-        """Match where an identifier and what the hour says agree; each timesheet once."""
+    def _match_by(self, key, condition):
+        """Match where an identifier and what the hour says agree; each timesheet once.
+
+        :param SQL key: column of the hour's key
+        :param SQL condition: on ``here`` and ``source``
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -151,7 +171,7 @@ class KeepingExactImportMatching(models.TransientModel):
                   FROM (
                       SELECT DISTINCT ON (here.id) here.id, source.timesheet
                         FROM keeping_exact_import_sources source
-                        JOIN keeping_exact_import_here here ON here.key = source.key
+                        JOIN keeping_exact_import_here here ON here.key = %(key)s
                        WHERE source.target IS NULL AND %(condition)s
                          AND NOT EXISTS (SELECT FROM keeping_exact_import_sources other
                                           WHERE other.target = here.id)
@@ -159,22 +179,26 @@ class KeepingExactImportMatching(models.TransientModel):
                   ) found
                  WHERE found.timesheet = source.timesheet
                 """,
+                key=key,
                 condition=condition,
             )
         )
 
-    def _match_by_what_they_say(self):
+    def _match_by_what_they_say(self, key):
         """Match hours that are alike where the file has as many of them as there are here.
 
         Else nobody can tell which of them is billed, and a person has to.
+
+        :param SQL key: column of the hour's key
         """
         self.env.cr.execute(
-            """
+            SQL(
+                """
             WITH wanted AS (
-                SELECT timesheet, key, count(*) OVER alike AS number,
+                SELECT source.timesheet, %(key)s AS key, count(*) OVER alike AS number,
                        row_number() OVER (alike ORDER BY held DESC, timesheet) AS position
-                  FROM keeping_exact_import_sources WHERE target IS NULL
-                WINDOW alike AS (PARTITION BY key)
+                  FROM keeping_exact_import_sources source WHERE target IS NULL
+                WINDOW alike AS (PARTITION BY %(key)s)
             ), free AS (
                 SELECT id, key, count(*) OVER alike AS number,
                        row_number() OVER (alike ORDER BY held DESC, id) AS position
@@ -187,12 +211,19 @@ class KeepingExactImportMatching(models.TransientModel):
             UPDATE keeping_exact_import_sources source SET target = free.id
               FROM wanted JOIN free USING (key, number, position)
              WHERE wanted.timesheet = source.timesheet
-            """
+            """,
+                key=key,
+            )
         )
+
+    def _explain_unmatched(self):
+        """Say why an hour of the file is no timesheet here, or may not be billed here."""
         self.env.cr.execute(
             """
             WITH alike AS (
-                SELECT key, bool_or(taken IS NULL) AS free FROM keeping_exact_import_here
+                SELECT key, bool_or(taken IS NULL) AS free FROM keeping_exact_import_here here
+                 WHERE NOT EXISTS (SELECT FROM keeping_exact_import_sources other
+                                    WHERE other.target = here.id)
                  GROUP BY key
             )
             UPDATE keeping_exact_import_sources source
@@ -200,12 +231,13 @@ class KeepingExactImportMatching(models.TransientModel):
                        WHEN here.id IS NOT NULL THEN
                            CASE WHEN here.taken IS NOT NULL OR here.held AND NOT mine.held
                                 THEN 'taken' END
-                       WHEN alike.free THEN 'ambiguous'
-                       WHEN alike.key IS NOT NULL THEN 'taken'
+                       WHEN alike.free OR billed.free THEN 'ambiguous'
+                       WHEN alike.key IS NOT NULL OR billed.key IS NOT NULL THEN 'taken'
                        ELSE 'missing' END
               FROM keeping_exact_import_sources mine
               LEFT JOIN keeping_exact_import_here here ON here.id = mine.target
               LEFT JOIN alike ON alike.key = mine.key
+              LEFT JOIN alike billed ON billed.key = mine.billed_key
              WHERE mine.timesheet = source.timesheet
             """
         )

@@ -3,6 +3,7 @@ from odoo import fields, models
 OUTCOMES = [
     ("new", "New"),
     ("part", "New, not all hours"),
+    ("rest", "Here, hours to add"),
     ("here", "Here already"),
     ("not", "Cannot be imported"),
 ]

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -26,11 +28,10 @@ class KeepingExactImportSaving(models.TransientModel):
         :return: the keeping.exact.invoice records
         """
         self._choose_links()
+        self._choose_holding()
         # Whoever edits or bills one of these hours at this moment ends this or is ended by it.
         self.env["keeping.exact.hour"].sudo()._lock_timesheets(
-            SQL(
-                "SELECT hour.target FROM keeping_exact_import_hours hour WHERE %s", self._sql_held()
-            )
+            SQL("SELECT target FROM keeping_exact_import_hours WHERE holds AND target IS NOT NULL")
         )
         links = self._make_links()
         self._insert_lines()
@@ -55,14 +56,36 @@ class KeepingExactImportSaving(models.TransientModel):
             )
         )
 
-    def _sql_held(self):
-        """Return SQL that tells whether an hour of the file will hold a timesheet here."""
+    def _choose_holding(self):
+        """Number the rows of the hours to be, in their order, and tell which bill a timesheet."""
+        self.env.cr.execute(
+            """
+            UPDATE keeping_exact_import_hours hour
+               SET hour_id = made.id, holds = hour.live AND hour.target IS NOT NULL
+                                              AND hour.reason IS NULL
+              FROM (
+                  SELECT position, nextval(pg_get_serial_sequence('keeping_exact_hour', 'id')) AS id
+                    FROM (
+                        SELECT mine.position FROM keeping_exact_import_hours mine
+                          JOIN keeping_exact_import_invoices link USING (reference)
+                         WHERE link.invoice_id IS NOT NULL ORDER BY mine.position
+                    ) ordered
+              ) made
+             WHERE made.position = hour.position
+            """
+        )
+
+    def _sql_people(self):
+        """Return SQL of who works in this organisation, by name, where only one has it."""
         return SQL(
             """
-            hour.live AND hour.target IS NOT NULL AND hour.reason IS NULL
-            AND EXISTS (SELECT FROM keeping_exact_import_invoices link
-                         WHERE link.reference = hour.reference AND link.invoice_id IS NOT NULL)
-            """
+            SELECT partner.name, min(person.id) AS id FROM res_users person
+              JOIN res_company_users_rel works ON works.user_id = person.id
+              JOIN res_partner partner ON partner.id = person.partner_id
+             WHERE works.cid = %s AND person.active AND NOT person.share
+             GROUP BY partner.name HAVING count(*) = 1
+            """,
+            self.company_id.id,
         )
 
     # ------------------------------------------------------------------ links
@@ -123,9 +146,18 @@ class KeepingExactImportSaving(models.TransientModel):
             organisation=self.organisation,
             moment=self.exported_at,
         )
+        after = self._describe_what_came_after(links)
         for start in range(0, len(links), BATCH):
             some = links[start : start + BATCH]
-            some._message_log_batch(bodies=dict.fromkeys(some.ids, text))
+            some._message_log_batch(
+                bodies={
+                    link.id: Markup("<br/>").join([text, *after.get(link.id, ())]) for link in some
+                }
+            )
+
+    def _describe_what_came_after(self, links):
+        """Return texts on what happened to hours after they were billed: by the id of the link."""
+        return {}
 
     # ------------------------------------------------------------------ lines
 
@@ -191,7 +223,7 @@ class KeepingExactImportSaving(models.TransientModel):
         """Write the hours as they were billed, in one statement.
 
         As ``_reserve`` does it, it checks organisation and project in SQL. Live is what is live in
-        the file and was found; everything else is history, and holds nothing.
+        the file and was found, or corrects what was; everything else is history, and holds nothing.
         """
         sources = self.env["keeping.exact.hour"]._fields["rate_source"]
         known = tuple(value for value, _name in sources._description_selection(self.env))
@@ -199,26 +231,31 @@ class KeepingExactImportSaving(models.TransientModel):
             SQL(
                 """
                 INSERT INTO keeping_exact_hour (
-                    timesheet_id, invoice_line_id, invoice_id, administration_id, company_id,
-                    user_id, date, employee_id, project_id, task_id, partner_id, name, hours,
-                    billed_hours, rate, rate_source, amount, covered, live, released_at, repeat_no)
-                SELECT ts.id, line.line_id, link.invoice_id, link.administration_id, %(company)s,
+                    id, corrected_id, credit_id, timesheet_id, invoice_line_id, invoice_id,
+                    administration_id, company_id, user_id, date, employee_id, project_id, task_id,
+                    partner_id, name, hours, billed_hours, rate, rate_source, amount, covered,
+                    live, released_at, repeat_no)
+                SELECT hour.hour_id, COALESCE(corrected.hour_id, corrected.here_id),
+                       credit.credit_id, ts.id, line.line_id, link.invoice_id,
+                       link.administration_id, %(company)s,
                        COALESCE(ts.user_id, resource.user_id), hour.date,
                        COALESCE(ts.employee_id, employee.id), COALESCE(ts.project_id, project.id),
                        ts.task_id, link.partner_id, hour.name, hour.hours,
                        COALESCE(hour.billed_hours, 0), COALESCE(hour.rate, 0),
                        CASE WHEN hour.rate_source IN %(known)s THEN hour.rate_source END,
-                       COALESCE(hour.amount, 0), hour.covered, held.live,
-                       CASE WHEN NOT held.live THEN COALESCE(hour.released_at, %(now)s) END,
-                       CASE WHEN held.live THEN COALESCE(before.number, 0) - 1 + row_number() OVER (
-                           PARTITION BY link.administration_id, ts.id, held.live
+                       COALESCE(hour.amount, 0), hour.covered, hour.holds,
+                       CASE WHEN NOT hour.holds THEN COALESCE(hour.released_at, %(now)s) END,
+                       CASE WHEN hour.holds AND ts.id IS NOT NULL
+                       THEN COALESCE(before.number, 0) - 1 + row_number() OVER (
+                           PARTITION BY link.administration_id, ts.id, hour.holds
                            ORDER BY hour.repeat_no, hour.position)
                        ELSE COALESCE(hour.repeat_no, 0) END
                   FROM keeping_exact_import_hours hour
                   JOIN keeping_exact_import_invoices link USING (reference)
-                 CROSS JOIN LATERAL (SELECT %(held)s AS live) held
                   LEFT JOIN keeping_exact_import_lines line
                          ON line.reference = hour.reference AND line.line = hour.line
+                  LEFT JOIN keeping_exact_import_hours corrected ON corrected.hour = hour.corrects
+                  LEFT JOIN keeping_exact_import_credits credit ON credit.credit = hour.credit
                   LEFT JOIN account_analytic_line ts
                          ON ts.id = hour.target AND hour.reason IS NULL
                         AND ts.company_id = %(company)s AND ts.project_id IS NOT NULL
@@ -243,7 +280,6 @@ class KeepingExactImportSaving(models.TransientModel):
                 """,
                 company=self.company_id.id,
                 known=known,
-                held=self._sql_held(),
                 now=fields.Datetime.now(),
             )
         )

@@ -6,16 +6,35 @@ from odoo.tools import SQL
 
 from ..tools import links_file
 from ..tools.links_file import SETTLED, TABLES, WrongFile
-from ..tools.links_file.columns import HOURS, INVOICES, LINES
+from ..tools.links_file.columns import (
+    CORRECTIONS,
+    CREDIT_LINES,
+    CREDITS,
+    HOURS,
+    INVOICES,
+    LINES,
+)
 
 PREFIX = "keeping_exact_import_"
 # What the other steps find out, by table.
 FOUND = {
     INVOICES.name: """
         position serial, administration_id int, existing_id int, existing text, customer_id int,
-        partner_id int, problem text, live_count int, matched_count int, invoice_id int""",
+        partner_id int, problem text, live_count int, matched_count int, rest_count int,
+        invoice_id int""",
     LINES.name: "position serial, line_id int",
-    HOURS.name: "position serial, target int, reason text",
+    # Its row here, if its link is here already, and whether that bills it; whether that lacks a
+    # timesheet which is found now; the row that is written, and whether it bills its hours.
+    HOURS.name: """
+        position serial, target int, reason text, here_id int, here_live boolean,
+        rest boolean DEFAULT FALSE, hour_id int, holds boolean DEFAULT FALSE""",
+    CORRECTIONS.name: "position serial",
+    CREDITS.name: "position serial, credit_id int",
+    CREDIT_LINES.name: "position serial",
+}
+INDEXED = {
+    HOURS.name: ("reference", "hour", "corrects", "credit"),
+    CREDITS.name: ("reference", "credit"),
 }
 # Values that a person may choose from here; a file with others is of another version, or no
 # file of ours.
@@ -46,7 +65,9 @@ class KeepingExactImportStaging(models.TransientModel):
                 for rows in read_table(table):
                     self._fill(table, rows)
                 name = SQL.identifier(PREFIX + table.name)
-                self.env.cr.execute(SQL("CREATE INDEX ON %s (reference)", name))
+                for column in INDEXED.get(table.name, ("reference",)):
+                    index = SQL("CREATE INDEX ON %s (%s)", name, SQL.identifier(column))
+                    self.env.cr.execute(index)
                 self.env.cr.execute(SQL("ANALYZE %s", name))
             self._check_staged()
         except WrongFile as error:
@@ -88,22 +109,25 @@ class KeepingExactImportStaging(models.TransientModel):
             if found:
                 raise WrongFile(code, reference=str(found[0][0])[:40])
         for column, model in CHOICES.items():
-            known = tuple(value for value, _name in self.env[model]._fields[column].selection)
-            self._check_choice(column, known)
-        self._check_choice("state", SETTLED)
+            self._check_choice(INVOICES, column, self._get_choices(model, column))
+        self._check_choice(INVOICES, "state", SETTLED)
 
-    def _check_choice(self, column, known):
+    def _get_choices(self, model, column):
+        return tuple(value for value, _name in self.env[model]._fields[column].selection)
+
+    def _check_choice(self, table, column, known):
         found = self.env.execute_query(
             SQL(
-                "SELECT reference, %(column)s FROM keeping_exact_import_invoices"
+                "SELECT reference, %(column)s FROM %(table)s"
                 " WHERE %(column)s NOT IN %(known)s LIMIT 1",
                 column=SQL.identifier(column),
+                table=SQL.identifier(PREFIX + table.name),
                 known=known,
             )
         )
         if found:
             raise WrongFile(
-                "value", file=INVOICES.file_name, row=found[0][0], column=column, value=found[0][1]
+                "value", file=table.file_name, row=found[0][0], column=column, value=found[0][1]
             )
 
     def _get_contradictions(self):
@@ -125,7 +149,8 @@ class KeepingExactImportStaging(models.TransientModel):
                 """
                 SELECT part.reference
                   FROM (SELECT reference FROM keeping_exact_import_lines
-                         UNION ALL SELECT reference FROM keeping_exact_import_hours) part
+                         UNION ALL SELECT reference FROM keeping_exact_import_hours
+                         UNION ALL SELECT reference FROM keeping_exact_import_credits) part
                  WHERE NOT EXISTS (SELECT FROM keeping_exact_import_invoices link
                                     WHERE link.reference = part.reference)
                 """
@@ -139,9 +164,13 @@ class KeepingExactImportStaging(models.TransientModel):
                                       AND line.reference = hour.reference)
                 """
             ),
+            # Version 1 has no numbers of hours, nor tells what hours without a timesheet correct.
             "no_timesheet": SQL(
-                "SELECT reference FROM keeping_exact_import_hours"
-                " WHERE live AND (timesheet IS NULL OR date IS NULL)"
+                """
+                SELECT reference FROM keeping_exact_import_hours
+                 WHERE live AND (date IS NULL OR timesheet IS NULL AND corrects IS NULL
+                                                 AND hour IS NOT NULL)
+                """
             ),
             "not_live": SQL(
                 """

@@ -51,6 +51,7 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     walk.choose_journal(admin, administration)
     invoice = _make_open_invoice(admin, administration)
     name = admin.read(INVOICE, invoice, "name")["name"]
+    _correct_an_hour(admin, invoice)
     log_in(page, odoo)
 
     dialog = _open_uninstall_dialog(page, odoo, admin)
@@ -86,6 +87,7 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     admin.call(INVOICE, "action_release", [invoice])
     entries = admin.find("keeping.exact.hour", [("invoice_id", "=", invoice)], "timesheet_id")
     first = entries[0]["timesheet_id"][0]
+    hours_before = admin.read("account.analytic.line", first, "unit_amount")["unit_amount"]
     admin.call("account.analytic.line", "write", [first], {"unit_amount": 1})
     other = tmp_path / "other.zip"
     other.write_bytes(_rename(file.read_bytes(), name, "KE-ELSEWHERE"))
@@ -94,6 +96,7 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     page.get_by_role("button", name="Check the file").click()
     row = page.locator(".o_data_row", has_text="KE-ELSEWHERE")
     expect(row.get_by_text("New, not all hours")).to_be_visible()
+    expect(page.locator("[name=correction_count]", has_text="1")).to_be_visible()
     picture(page, "move-5-preview", docs=True)
     page.get_by_role("tab", name="Hours not found").click()
     expect(page.get_by_text("Not found here").first).to_be_visible()
@@ -106,6 +109,29 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     page.get_by_role("button", name="Show the links").click()
     expect(page.locator(".o_data_row", has_text="KE-ELSEWHERE")).to_be_visible()
 
+    # The hour that was not found is there now: the same file completes the link.
+    admin.call("account.analytic.line", "write", [first], {"unit_amount": hours_before})
+    dialog = _open_page(page, odoo)
+    dialog.get_by_role("button", name="Import links").click()
+    page.locator("input[type=file]").set_input_files(other)
+    page.get_by_role("button", name="Check the file").click()
+    row = page.locator(".o_data_row", has_text="KE-ELSEWHERE")
+    expect(row.get_by_text("Here, hours to add")).to_be_visible()
+    expect(row.get_by_text("Not found before, and found now: 1")).to_be_visible()
+    picture(page, "move-8-rest")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("now bill the hours that were not found before")).to_be_visible()
+    picture(page, "move-9-completed")
+
+
+def _correct_an_hour(admin, invoice):
+    entries = admin.find("keeping.exact.hour", [("invoice_id", "=", invoice)], "timesheet_id")
+    last = entries[-1]["timesheet_id"][0]
+    action = admin.call("account.analytic.line", "action_keeping_exact_correct", [last])
+    typed = {"unit_amount": 0.75, "reason": "A break was counted"}
+    admin.call("keeping.exact.correct", "write", [action["res_id"]], typed)
+    admin.call("keeping.exact.correct", "action_confirm", [action["res_id"]])
+
 
 def _rename(content, name, other):
     """Return a file of another link: its reference and its number at Exact are other ones."""
@@ -114,7 +140,7 @@ def _rename(content, name, other):
         for member in archive.namelist():
             parts[member] = archive.read(member)
     told = json.loads(parts["manifest.json"])
-    for table in ("invoices", "lines", "hours"):
+    for table in ("invoices", "lines", "hours", "corrections"):
         text = parts[f"{table}.csv"].decode().replace(name, other)
         if table == "invoices":
             [row] = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))

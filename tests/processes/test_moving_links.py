@@ -13,6 +13,7 @@ pytestmark = pytest.mark.parametrize("profile", ["strict"], indirect=True)
 
 INVOICE, HOUR, IMPORT = "keeping.exact.invoice", "keeping.exact.hour", "keeping.exact.import"
 ADMINISTRATION = "keeping.exact.administration"
+CORRECT, OPEN_CORRECTION = "keeping.exact.correct", "keeping.exact.correction.open"
 BILLED = ("reference", "hours", "billed_hours", "rate", "amount", "name", "date", "live")
 
 
@@ -103,11 +104,29 @@ def elsewhere(office, many_calls):
     office.connect_again()
 
 
+def _correct(client, timesheet, hours):
+    """Correct a billed hour as its form does."""
+    action = client.call("account.analytic.line", "action_keeping_exact_correct", [timesheet])
+    wizard = action["res_id"]
+    client.call(CORRECT, "write", [wizard], {"unit_amount": hours, "reason": "A break"})
+    client.call(CORRECT, "action_confirm", [wizard])
+
+
+def _to_settle(client):
+    rows = client.find(OPEN_CORRECTION, [], "amount", "billed_hours", "reason", "invoice_id")
+    return sorted(
+        (row["invoice_id"][1], row["amount"], row["billed_hours"], row["reason"]) for row in rows
+    )
+
+
 def test_links_move_to_another_database(office, elsewhere):
     partner, timesheets = office.make_hours("Moved", 2, 3.5, 0.25)
     invoice = office.preview(office.admin, partner)
     office.admin.call(INVOICE, "action_send", [invoice])
     name = office.wait_for(invoice, "open")["name"]
+    _correct(office.admin, timesheets[1], 3)
+    to_settle = [row for row in _to_settle(office.admin) if name in row[0]]
+    assert [row[2:] for row in to_settle] == [(-0.5, "A break")]
     content = _export(office.admin)
 
     # The administration is not linked there yet: said, and nothing is written.
@@ -127,6 +146,7 @@ def test_links_move_to_another_database(office, elsewhere):
     assert {**link, "id": 0} == {**values, "id": 0}
     mine = [row for row in _billed(office.admin) if name in row[0]]
     assert [row[1:] for row in _billed(elsewhere)] == [row[1:] for row in mine]
+    assert _to_settle(elsewhere) == to_settle
     with pytest.raises(OdooRefused):
         elsewhere.call("account.analytic.line", "write", there[:1], {"unit_amount": 9})
 
@@ -140,7 +160,7 @@ def test_links_move_to_another_database(office, elsewhere):
 
 def _uninstall_and_come_back(office, client):
     """Uninstalling asks for a file; with it, installing anew brings everything back."""
-    before = _billed(client)
+    before = _billed(client), _to_settle(client)
     [module] = client.find("ir.module.module", [("name", "=", "keeping_exact_connector")], "id")
     dialog = client.call(
         "base.module.uninstall", "create", [{"module_ids": [(6, 0, [module["id"]])]}]
@@ -160,4 +180,4 @@ def _uninstall_and_come_back(office, client):
     wizard, counts = _preview(client, content)
     assert counts["new_count"] == 1, counts
     client.call(IMPORT, "action_import", [wizard])
-    assert _billed(client) == before
+    assert (_billed(client), _to_settle(client)) == before

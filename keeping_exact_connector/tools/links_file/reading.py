@@ -62,7 +62,8 @@ def read(content):
 
     :param bytes content: of the zip
     :return: the manifest (a dict), and a function that yields batches of typed rows of a Table;
-        it ends with an error where the table is not what the manifest says
+        it ends with an error where the table is not what the manifest says. What a file of an
+        earlier version does not have is None, or no row
     :raise WrongFile: says what is wrong with it
     """
     if len(content) > LARGEST_FILE:
@@ -72,11 +73,13 @@ def read(content):
         names = [info.filename for info in archive.infolist()]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise WrongFile("no_zip") from error
-    wanted = {"manifest.json", *(table.file_name for table in TABLES)}
-    if len(names) > MOST_MEMBERS or len(names) != len(set(names)) or not wanted <= set(names):
+    if len(names) > MOST_MEMBERS or len(names) != len(set(names)) or "manifest.json" not in names:
         raise WrongFile("other_zip")
     manifest = _read_manifest(archive)
-    return manifest, lambda table: _read_table(archive, table, manifest)
+    tables = [table for table in TABLES if table.since <= manifest["version"]]
+    if not {table.file_name for table in tables} <= set(names):
+        raise WrongFile("other_zip")
+    return manifest, lambda table: _read_table(archive, table, manifest) if table in tables else ()
 
 
 def _read_manifest(archive):
@@ -88,8 +91,10 @@ def _read_manifest(archive):
         raise WrongFile("other_zip") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise WrongFile("other_zip")
-    if manifest.get("version") != VERSION:
-        raise WrongFile("version", version=str(manifest.get("version"))[:20])
+    version = manifest.get("version")
+    # True would be 1, and is no version.
+    if type(version) is not int or not 1 <= version <= VERSION:
+        raise WrongFile("version", version=str(version)[:20])
     for name in ("database", "organisation", "exported_at"):
         if not isinstance(manifest.get(name), str) or len(manifest[name]) > 1_000:
             raise WrongFile("other_zip")
@@ -109,7 +114,7 @@ def _read_table(archive, table, manifest):
         with archive.open(name) as member:
             limited = _Limited(member, name, LARGEST_TABLE)
             count = 0
-            for batch in _read_batches(limited, table):
+            for batch in _read_batches(limited, table, manifest["version"]):
                 count += len(batch)
                 if count > table.most:
                     raise WrongFile("too_large", file=name)
@@ -122,14 +127,15 @@ def _read_table(archive, table, manifest):
         raise WrongFile("changed", file=name)
 
 
-def _read_batches(limited, table):
+def _read_batches(limited, table, version):
     text = io.TextIOWrapper(io.BufferedReader(limited, 2**16), encoding="utf-8-sig", newline="")
     reader = csv.reader(_lines(text, table), strict=True)
-    if next(reader, None) != list(table.columns):
+    names = table.get_columns(version)
+    if next(reader, None) != names:
         raise WrongFile("columns", file=table.file_name)
     batch = []
     for number, cells in enumerate(reader, start=2):
-        batch.append(_read_row(table, number, cells))
+        batch.append(_read_row(table, names, number, cells))
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -147,21 +153,21 @@ def _lines(text, table):
         yield line
 
 
-def _read_row(table, number, cells):
-    if len(cells) != len(table.columns):
+def _read_row(table, names, number, cells):
+    if len(cells) != len(names):
         raise WrongFile("row", file=table.file_name, row=number)
-    row = []
-    for cell, (name, kind) in zip(cells, table.columns.items(), strict=True):
+    row = dict.fromkeys(table.columns)
+    for cell, name in zip(cells, names, strict=True):
         try:
-            value = _read_cell(cell, kind)
+            value = _read_cell(cell, table.columns[name])
         except (ValueError, InvalidOperation) as error:
             raise WrongFile(
                 "value", file=table.file_name, row=number, column=name, value=cell[:40]
             ) from error
         if value is None and name in table.required:
             raise WrongFile("value", file=table.file_name, row=number, column=name, value="")
-        row.append(value)
-    return tuple(row)
+        row[name] = value
+    return tuple(row.values())
 
 
 def _read_cell(cell, kind):

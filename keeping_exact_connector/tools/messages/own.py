@@ -164,6 +164,17 @@ MESSAGES = {
         ),
         "exact",
     ),
+    "credit_deleted": Message(
+        _lt(
+            "Exact Online did not answer, and a sales invoice or credit note was deleted there on "
+            "%(text)s, which may have been this one."
+        ),
+        _lt(
+            "If it was this one and nothing is to be credited, give it up: its hours stay billed. "
+            "Else try again, and a new credit note is made."
+        ),
+        "exact",
+    ),
     "delete_processed": Message(
         _lt("It was processed in Exact Online meanwhile, and was not deleted: %(text)s"),
         _lt("A processed invoice stays. To correct it takes a credit note."),
