@@ -146,9 +146,10 @@ class KeepingExactInvoiceAdjusting(models.Model):
             raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
 
     def _check_may_process(self):
+        result = super()._check_may_process()
         # Else it is booked without them.
         self.sudo()._check_no_line_under_way()
-        return super()._check_may_process()
+        return result
 
     def _note_line_changed(self, step):
         """A line is in Exact as it was meant: it is so here too, and totals are read again."""
