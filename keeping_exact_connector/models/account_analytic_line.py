@@ -174,13 +174,13 @@ class AccountAnalyticLine(models.Model):
         ids = list(self.ids)
         if len(ids) < 2:
             return self.filtered(lambda line: line.sudo().keeping_exact_billed)
-        # In SQL: the ORM's way costs a tenth of what writing many at once does.
+        # In SQL, with the ids as one text: otherwise it is a tenth of what writing many costs.
         Hour = self.env["keeping.exact.hour"]
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT timesheet_id FROM keeping_exact_hour"
-                " WHERE live AND timesheet_id = ANY(%s)",
-                ids,
+                " WHERE live AND timesheet_id = ANY(%s::int[])",
+                f"{{{','.join(map(str, ids))}}}",
                 to_flush=(Hour._fields["live"], Hour._fields["timesheet_id"]),
             )
         )

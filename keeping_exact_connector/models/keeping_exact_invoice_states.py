@@ -107,7 +107,9 @@ class KeepingExactInvoiceStates(models.Model):
 
     def _get_lang_of(self, who):
         """Return the language to tell it in: that of the person, else of who made the link."""
-        return (who == PERSON and self.env.lang) or self.create_uid.lang
+        # Of users and contacts nothing else is needed, and they have many columns.
+        maker = self.create_uid.with_context(prefetch_fields=False)
+        return (who == PERSON and self.env.lang) or maker.lang
 
     def _explain_cause(self, who, why):
         names = {

@@ -89,7 +89,9 @@ class Sender(Rereading, LookUps):
 
     def _is_switched_off(self):
         """Tell whether the organisation was switched off, perhaps during this very run."""
-        return bool(self._administration().company_id._get_keeping_exact_refusal())
+        # Asked before each record: without the many other columns of a company.
+        company = self._administration().company_id.with_context(prefetch_fields=False)
+        return bool(company._get_keeping_exact_refusal())
 
     def _keep_order(self, operation_id):
         """What was not settled goes before what follows it for the same customer."""
