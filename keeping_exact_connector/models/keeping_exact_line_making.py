@@ -60,6 +60,9 @@ class KeepingExactLineMaking(models.Model):
         if any(row["ID"] == self.line_id.guid for row in rows):
             # It came back, and is another one.
             raise CannotSend(self.name, "line_changed")
+        if self._find_unknown(rows):
+            # Somebody may have put it back in other words since the person looked.
+            raise CannotSend(self.name, "line_changed")
         self._check_still_open(client)
         if not self.line_id.item_id:
             raise CannotSend(self.name, "line_no_item")
@@ -74,6 +77,12 @@ class KeepingExactLineMaking(models.Model):
             for row in rows
             if row["ID"] not in others and row["Item"] == item and self._dump(row) == self.wanted
         ]
+
+    def _find_unknown(self, rows):
+        """Return the rows that nobody was shown and that are no other lines of ours."""
+        known = set(json.loads(self.shown).get("lines", ()))
+        known |= set((self.invoice_id.line_ids - self.line_id).mapped("guid"))
+        return [row for row in rows if row["ID"] not in known]
 
     def _exact_request(self, client):
         if self.what != MAKE:
@@ -131,8 +140,12 @@ class KeepingExactInvoiceLine(models.Model):
             **self._prepare_exact_payload(),
             "InvoiceID": self.invoice_id.guid,
             **{name: to_decimal(float(wanted[name]), PRECISION[1]) for name in NUMBERS},
-            **{name: wanted[name] for name in TEXTS if wanted[name]},
         }
+        for name in TEXTS:
+            # An empty one too is as the person wants it: not the old text of the line.
+            payload.pop(name, None)
+            if wanted[name]:
+                payload[name] = wanted[name]
         if self.as_in_exact and self.vat_code_id:
             # Not a default of ours, but what the line had there.
             payload["VATCode"] = self.vat_code_id.code

@@ -74,9 +74,9 @@ class ProjectProject(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_invoiced_hours(self):
         self.env["keeping.exact.hour"]._forget("project_id", self)
-        return super().unlink()
 
     # ------------------------------------------------------------------ actions
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .project_project import HOURS
 
@@ -29,6 +29,7 @@ class ProjectTask(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_invoiced_hours(self):
+        # Here also for the subtasks, which go along.
         self.env["keeping.exact.hour"]._forget("task_id", self)
-        return super().unlink()

@@ -128,7 +128,9 @@ class TestGuard(ExactCase):
             employee.unlink()
 
     def test_released_hours_forget_a_task_and_a_project_that_are_deleted(self):
-        task = self.env["project.task"].create({"name": "Task", "project_id": self.project.id})
+        vals = {"name": "Task", "project_id": self.project.id}
+        parent = self.env["project.task"].create(vals)
+        task = self.env["project.task"].create({**vals, "parent_id": parent.id})
         kept = self.invoice.hour_ids
         self.invoice.action_release()
         self.hours.task_id = task
@@ -136,8 +138,11 @@ class TestGuard(ExactCase):
         again.invoice_id.action_release()
         self.hours.unlink()
         self.assertEqual(again.task_id, task)
-        (task | self.project.task_ids).unlink()
+        parent.unlink()
+        self.assertFalse(task.exists())
+        self.env.invalidate_all()
         self.assertFalse(again.task_id)
+        self.project.task_ids.unlink()
         self.project.unlink()
         self.env.invalidate_all()
         self.assertFalse((kept | again).project_id)

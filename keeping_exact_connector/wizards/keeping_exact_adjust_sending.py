@@ -86,4 +86,6 @@ class KeepingExactAdjustSending(models.TransientModel):
             "Notes": notes,
         }
         wanted = self.env["keeping.exact.line.change"]._dump(wanted)
-        return {"name": description, "line_id": stored.id, "shown": "{}", "wanted": wanted}
+        there = self.line_ids.filtered(lambda one: one.kind in IN_EXACT)
+        shown = json.dumps({"lines": there.mapped("guid")})
+        return {"name": description, "line_id": stored.id, "shown": shown, "wanted": wanted}
