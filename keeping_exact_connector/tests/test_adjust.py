@@ -4,29 +4,13 @@ from uuid import UUID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .link_case import LINES, PRINTED, LinkCase
+from .adjust_case import AdjustCase
+from .link_case import LINES, PRINTED
 
 
 @tagged("post_install", "-at_install")
-class TestAdjust(LinkCase):
+class TestAdjust(AdjustCase):
     """A link whose invoice was changed in Exact: compared by line, and made the same again."""
-
-    profile = "strict"
-
-    def setUp(self):
-        super().setUp()
-        self.hours = self._make_hours(3)
-        self.guid = self._bill((3, 100, "Website"), (1, 40, "Travel"))
-        self.invoice = self._linked(self.guid)
-        self.sandbox.clear_calls()
-
-    def _compare(self):
-        action = self.invoice.action_compare_lines()
-        return self.env[action["res_model"]].with_user(self.invoicer).browse(action["res_id"])
-
-    def _lines_in_exact(self):
-        with self.administration._get_client() as client:
-            return self.env["keeping.exact.invoice"]._read_exact_lines(client, self.guid)
 
     def _change_in_exact(self):
         """Change one line, remove one and add one, as a bookkeeper does."""

@@ -61,37 +61,41 @@ class KeepingExactImportCompleting(models.TransientModel):
 
     def _find_rest(self):
         """Find the hours that their link here lacks, and that are found and free now."""
-        self.env.cr.execute(
-            """
-            UPDATE keeping_exact_import_hours hour SET rest = TRUE
-              FROM keeping_exact_import_invoices link, keeping_exact_invoice existing,
-                   keeping_exact_hour here
-             WHERE link.reference = hour.reference AND existing.id = link.existing_id
-               AND existing.state IN %s AND here.id = hour.here_id
-               AND hour.live AND hour.target IS NOT NULL AND hour.reason IS NULL
-               AND NOT here.live AND here.timesheet_id IS NULL AND here.credit_id IS NULL
-               AND round(here.hours::numeric, 4) = round(hour.hours, 4)
-               AND NOT EXISTS (SELECT FROM keeping_exact_hour other
-                                WHERE other.timesheet_id = hour.target AND other.live
-                                  AND other.administration_id = here.administration_id)
-            """,
-            (IN_FORCE,),
+        self._mark_rest(
+            SQL(
+                """
+                hour.target IS NOT NULL
+                AND NOT EXISTS (SELECT FROM keeping_exact_hour other
+                                 WHERE other.timesheet_id = hour.target AND other.live
+                                   AND other.administration_id = here.administration_id)
+                """
+            )
         )
 
     def _complete_settling(self):
         """Find what settles a correction, and its link here lacks because of the corrected hour."""
+        self._mark_rest(SQL("hour.corrects IS NOT NULL"))
+
+    def _mark_rest(self, which):
+        """Mark hours of the file whose row here holds nothing, of a link that is in force.
+
+        :param SQL which: condition on ``hour`` of the file and ``here``, its row
+        """
         self.env.cr.execute(
-            """
-            UPDATE keeping_exact_import_hours hour SET rest = TRUE
-              FROM keeping_exact_import_invoices link, keeping_exact_invoice existing,
-                   keeping_exact_hour here
-             WHERE link.reference = hour.reference AND existing.id = link.existing_id
-               AND existing.state IN %s AND here.id = hour.here_id
-               AND hour.live AND hour.corrects IS NOT NULL AND hour.reason IS NULL
-               AND NOT here.live AND here.timesheet_id IS NULL AND here.credit_id IS NULL
-               AND round(here.hours::numeric, 4) = round(hour.hours, 4)
-            """,
-            (IN_FORCE,),
+            SQL(
+                """
+                UPDATE keeping_exact_import_hours hour SET rest = TRUE
+                  FROM keeping_exact_import_invoices link, keeping_exact_invoice existing,
+                       keeping_exact_hour here
+                 WHERE link.reference = hour.reference AND existing.id = link.existing_id
+                   AND existing.state IN %(in_force)s AND here.id = hour.here_id
+                   AND hour.live AND hour.reason IS NULL AND %(which)s
+                   AND NOT here.live AND here.timesheet_id IS NULL AND here.credit_id IS NULL
+                   AND round(here.hours::numeric, 4) = round(hour.hours, 4)
+                """,
+                in_force=IN_FORCE,
+                which=which,
+            )
         )
 
     # ------------------------------------------------------------------ saving
