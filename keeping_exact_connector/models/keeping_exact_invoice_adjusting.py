@@ -55,8 +55,13 @@ class KeepingExactInvoiceAdjusting(models.Model):
         return self.env["keeping.exact.adjust"]._open_for(self)
 
     def action_retry_line_changes(self):
-        """Try again to change the lines that were refused; each is looked at first."""
+        """Try again to change the lines that were refused; each is looked at first.
+
+        :raise UserError: it is not open, or is being processed, deleted or changed
+        """
         self._check_invoicing()
+        for invoice in self.sudo():
+            invoice._check_may_change_lines()
         failed = self.sudo().line_change_ids.filtered(lambda step: step.state == "failed")
         failed.write({"state": "waiting", "error_code": False, "error_text": False})
         Operation = self.env["keeping.exact.operation"].sudo()
@@ -125,14 +130,9 @@ class KeepingExactInvoiceAdjusting(models.Model):
         """Plan to change lines in Exact.
 
         :param list changes: values of keeping.exact.line.change
-        :raise UserError: it is not open, or changes of it are under way
+        :raise UserError: it is not open, or is being processed, deleted or changed
         """
-        self.ensure_one()
-        if self.state != "open":
-            raise UserError(
-                self.env._("Lines can only be changed while the invoice is open in Exact Online.")
-            )
-        self._check_no_line_under_way()
+        self._check_may_change_lines()
         self.action_cancel_line_changes()
         steps = self.env["keeping.exact.line.change"].create(
             [{"invoice_id": self.id, **change} for change in changes]
@@ -141,6 +141,22 @@ class KeepingExactInvoiceAdjusting(models.Model):
         Operation._plan(steps)
         Operation._wake_sender()
 
+    def _check_may_change_lines(self):
+        self.ensure_one()
+        if self.state != "open":
+            raise UserError(
+                self.env._("Lines can only be changed while the invoice is open in Exact Online.")
+            )
+        if "under_way" in (self.processing_state, self.deletion_state):
+            # Else it is booked without them, or they are changed for nothing.
+            raise UserError(
+                self.env._(
+                    "%s is being processed or deleted in Exact Online. Wait until that is known.",
+                    self.name,
+                )
+            )
+        self._check_no_line_under_way()
+
     def _check_no_line_under_way(self):
         if self.line_change_ids.filtered(lambda step: step.state in UNDER_WAY):
             raise UserError(self.env._("Lines of this invoice are being changed. Wait for that."))
@@ -148,7 +164,17 @@ class KeepingExactInvoiceAdjusting(models.Model):
     def _check_may_process(self):
         result = super()._check_may_process()
         # Else it is booked without them.
-        self.sudo()._check_no_line_under_way()
+        invoices = self.sudo()
+        invoices._check_no_line_under_way()
+        changes = invoices.line_change_ids
+        refused = changes.filtered(lambda step: step.state == "failed").invoice_id
+        if refused:
+            raise UserError(
+                self.env._(
+                    "Changes of lines were refused. Try again or give them up first: %s",
+                    ", ".join(refused.mapped("name")),
+                )
+            )
         return result
 
     def _note_line_changed(self, step):

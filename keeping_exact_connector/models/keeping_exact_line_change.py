@@ -69,7 +69,8 @@ class KeepingExactLineChange(models.Model):
             name: str(to_decimal(float(row[name] or 0), PRECISION[1]).normalize() + 0)
             for name in NUMBERS
         }
-        texts = {name: row[name] or "" for name in TEXTS}
+        # Line ends are as whoever wrote them has them.
+        texts = {name: "\n".join((row[name] or "").splitlines()) for name in TEXTS}
         return json.dumps({**numbers, **texts}, sort_keys=True)
 
     def _get_changes(self):

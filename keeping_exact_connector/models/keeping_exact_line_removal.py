@@ -56,7 +56,16 @@ class KeepingExactLineRemoval(models.Model):
             raise CannotSend(self.name, "line_changed")
         if len(rows) == 1:
             raise CannotSend(self.name, "line_last")
+        if self._find_refused():
+            # It may stand there in place of the one that was refused.
+            raise CannotSend(self.name, "line_others_refused")
         return None
+
+    def _find_refused(self):
+        """Return what was to be changed or made before lines are removed, and was refused."""
+        return self.invoice_id.line_change_ids.filtered(
+            lambda step: step.state == "failed" and step.what != REMOVE
+        )
 
     def _find_row(self, rows):
         return next((row for row in rows if row["ID"] == self.guid), None)

@@ -128,23 +128,88 @@ class TestAdjustSending(AdjustCase):
         self._add()
         self._compare().action_send()
         for method in ("POST", "DELETE"):
-            self.sandbox.add_fault(
-                method=method,
-                path=LINES,
-                kind="status",
-                status=500,
-                times=1,
-                content_type="application/json",
-                body=REFUSAL % "Ongeldige waarde",
-            )
-        self._send()
-        self.assertEqual(self.invoice.line_change_ids.mapped("state"), ["failed", "failed"])
-        self.assertIn("Ongeldige waarde", self.invoice.line_change_message)
-        self.assertEqual(self._texts_in_exact(), ["Parking", "Website"])
-        self.invoice.action_retry_line_changes()
+            self._refuse_once(method)
+            self._send()
+            self.assertEqual(self.invoice.line_change_state, "failed")
+            self.assertIn("Ongeldige waarde", self.invoice.line_change_message)
+            self.assertIn("Parking", self._texts_in_exact())
+            self.invoice.action_retry_line_changes()
         self._send()
         self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
         self.assertEqual(self.invoice.difference_state, "same")
+
+    def _refuse_once(self, method):
+        self.sandbox.add_fault(
+            method=method,
+            path=LINES,
+            kind="status",
+            status=500,
+            times=1,
+            content_type="application/json",
+            body=REFUSAL % "Ongeldige waarde",
+        )
+
+    def test_nothing_is_removed_after_another_line_was_refused(self):
+        for method in ("PUT", "POST"):
+            with self.subTest(method=method):
+                if method == "PUT":
+                    self._change_line(self.guid, UnitPrice=110)
+                else:
+                    self._remove("Travel")
+                self._add()
+                self._compare().action_send()
+                self.sandbox.clear_calls()
+                self._refuse_once(method)
+                self._send()
+                self.assertEqual(self._steps()[-2:].mapped("state"), ["failed", "failed"])
+                self.assertIn("Another line", self.invoice.line_change_message)
+                self.assertFalse(self._calls("DELETE"))
+                self.invoice.action_retry_line_changes()
+                self._send()
+                self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
+                self.assertEqual(self.invoice.difference_state, "same")
+
+    def test_an_invoice_whose_lines_were_refused_is_not_processed_until_somebody_chose(self):
+        processor = self._make_user("processor", "processing")
+        self._remove("Travel")
+        self._compare().action_send()
+        self._refuse_once("POST")
+        self._send()
+        invoice = self.invoice.with_user(processor)
+        with self.assertRaisesRegex(UserError, f"give them up first: {self.invoice.name}"):
+            invoice.action_process()
+        self.invoice.action_cancel_line_changes()
+        self.assertTrue(invoice.action_process())
+
+    def test_lines_of_an_invoice_that_is_being_processed_are_neither_sent_nor_tried_again(self):
+        self._remove("Travel")
+        self._compare().action_send()
+        self._refuse_once("POST")
+        self._send()
+        self._add()
+        adjust = self._compare()
+        self.invoice.sudo()._plan_processing("book")
+        for action in (adjust.action_send, self.invoice.action_retry_line_changes):
+            refused = self.assertRaisesRegex(UserError, "is being processed or deleted")
+            with self.subTest(action=action.__name__), refused:
+                action()
+        self.assertEqual(self._steps().mapped("state"), ["failed"])
+
+    def test_a_line_whose_notes_were_emptied_is_made_without_them_and_once(self):
+        self._add("Advice", 1, 50, Notes="As agreed")
+        self._compare().action_take_over()
+        self._remove("Advice")
+        adjust = self._compare()
+        adjust.line_ids.filtered(lambda line: line.kind == "gone").name = "Advice on tax"
+        self.invoice.line_ids.filtered(lambda line: line.name == "Advice").sudo().notes = False
+        adjust.action_send()
+        self.invoice.line_ids.filtered(lambda line: line.name == "Advice").sudo().notes = "Old"
+        self.sandbox.clear_calls()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_answer", times=1)
+        self._send_till_done()
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Advice on tax"]
+        self.assertFalse(row["Notes"])
+        self.assertEqual(len(self._calls("POST")), 1)
 
     def test_a_line_whose_item_is_not_known_is_not_made_again(self):
         self._remove("Travel")

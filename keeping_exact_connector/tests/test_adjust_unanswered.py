@@ -5,7 +5,6 @@ from odoo.tests import tagged
 
 from .adjust_case import AdjustCase
 from .link_case import LINES
-from .sandbox_case import REFUSAL
 
 
 @tagged("post_install", "-at_install")
@@ -30,6 +29,32 @@ class TestAdjustUnanswered(AdjustCase):
                 self.assertEqual(len(self._calls("POST")), posts)
                 self.assertFalse(self._compare().difference_count)
                 self.assertEqual(self.invoice.difference_state, "same")
+
+    def test_a_line_that_exact_keeps_in_other_words_is_recognised_and_made_once(self):
+        self._remove("Travel")
+        self._compare().action_send()
+        self.sandbox.clear_calls()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_answer", times=1)
+        self._send()
+        where = {"InvoiceID": self.guid, "Description": "Travel"}
+        self.sandbox.control(
+            "POST",
+            f"rows/{self.administration.code}/{LINES}",
+            {"where": where, "values": {"Description": "Travel .", "Notes": "Travel\r\n"}},
+        )
+        self._send_till_done()
+        self.assertEqual(self._steps().state, "done")
+        self.assertEqual(self._texts_in_exact(), ["Travel .", "Website"])
+        self.assertEqual(len(self._calls("POST")), 1)
+        self.assertEqual(self._compare().difference_count, 1)
+
+    def test_line_ends_are_no_change(self):
+        values = {"Description": "Travel", "Quantity": 1, "UnitPrice": 40}
+        dump = self.env["keeping.exact.line.change"]._dump
+        self.assertEqual(
+            dump({**values, "Notes": "There\r\nand back\r\n"}),
+            dump({**values, "Notes": "There\nand back"}),
+        )
 
     def test_what_is_not_answered_is_looked_up_and_a_line_removed_once(self):
         for kind in ("lose_request", "lose_answer"):
@@ -123,6 +148,17 @@ class TestAdjustUnanswered(AdjustCase):
         self.assertFalse(self._calls("POST"))
         self.assertEqual(self.invoice.line_ids[1].guid, back)
 
+    def test_a_line_that_somebody_put_back_in_other_words_since_is_not_made_beside_it(self):
+        self._remove("Travel")
+        self._compare().action_send()
+        self._add("Train", 1, 40)
+        self.sandbox.clear_calls()
+        self._send()
+        self.assertEqual(self.invoice.line_change_state, "failed")
+        self.assertIn("Somebody changed this line", self.invoice.line_change_message)
+        self.assertEqual(self._texts_in_exact(), ["Train", "Website"])
+        self.assertFalse(self._calls("POST"))
+
     def test_a_line_that_somebody_put_back_is_the_same_line(self):
         self._remove("Travel")
         back = self._add("Travel", 1, 40)
@@ -169,22 +205,18 @@ class TestAdjustUnanswered(AdjustCase):
             adjust.action_send()
         gone.send = True
         adjust.action_send()
-        self.sandbox.add_fault(
-            method="POST",
-            path=LINES,
-            kind="status",
-            status=500,
-            times=2,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldige waarde",
-        )
-        self._send()
-        self.assertIn("only line of the invoice", self.invoice.line_change_message)
-        self.assertEqual(self._texts_in_exact(), ["Parking"])
-        self.invoice.action_retry_line_changes()
         self._send()
         self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
         self.assertEqual(self.invoice.difference_state, "same")
+
+    def test_a_line_that_is_the_last_by_now_is_not_removed(self):
+        self._add()
+        self._compare().action_send()
+        for text in ("Website", "Travel"):
+            self._remove(text)
+        self._send()
+        self.assertIn("only line of the invoice", self.invoice.line_change_message)
+        self.assertEqual(self._texts_in_exact(), ["Parking"])
 
 
 @tagged("post_install", "-at_install")

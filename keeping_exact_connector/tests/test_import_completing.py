@@ -83,3 +83,25 @@ class TestImportCompleting(MoveCase):
             [("live", "=", True), ("company_id", "=", self.company.id)]
         )
         self.assertEqual(len(billed.timesheet_id), len(billed))
+
+    def test_an_hour_that_was_billed_twice_on_purpose_is_found_on_both_its_links(self):
+        [timesheet] = self._bill(5).hour_ids.timesheet_id
+        first = change(self._export(), ELSEWHERE)
+        again = {"invoiced_policy": "include", "confirm_repeated": True}
+        second = self._preview(timesheet_ids=[(6, 0, timesheet.ids)], **again).sudo()
+        second.customer_id = self.in_exact
+        self._bring(second, "processed", guid=f"guid of {second.name}", number="124")
+        both = change(self._export(), ELSEWHERE)
+        self._forget()
+        timesheet.unit_amount = 8
+        self._imported(first, also_parts=True)
+        timesheet.unit_amount = 5
+        wizard = self._previewed(both)
+        self.assertEqual((wizard.new_count, wizard.rest_count), (1, 1))
+        wizard.action_import()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        billed = timesheet.keeping_exact_hour_ids
+        self.assertEqual(len(billed.invoice_id), 2)
+        self.assertEqual(billed.mapped("live"), [True, True])
+        self.assertEqual(sorted(billed.mapped("repeat_no")), [0, 1])

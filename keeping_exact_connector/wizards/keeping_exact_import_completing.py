@@ -125,8 +125,9 @@ class KeepingExactImportCompleting(models.TransientModel):
                        user_id = COALESCE(sheet.user_id, here.user_id),
                        employee_id = COALESCE(sheet.employee_id, here.employee_id),
                        project_id = COALESCE(sheet.project_id, here.project_id),
-                       task_id = COALESCE(sheet.task_id, here.task_id)
-                  FROM keeping_exact_import_hours hour
+                       task_id = COALESCE(sheet.task_id, here.task_id),
+                       repeat_no = COALESCE(hour.free_no, here.repeat_no)
+                  FROM (%(numbered)s) hour
                   LEFT JOIN account_analytic_line sheet
                          ON sheet.id = hour.target AND sheet.company_id = %(company)s
                         AND sheet.project_id IS NOT NULL
@@ -135,12 +136,35 @@ class KeepingExactImportCompleting(models.TransientModel):
                    AND here.company_id = %(company)s
                 RETURNING here.timesheet_id, here.invoice_id
                 """,
+                numbered=self._sql_numbered_rest(),
                 company=self.company_id.id,
             )
         )
         if rows:
             self.env["keeping.exact.hour"]._follow_sql(list({row[0] for row in rows if row[0]}))
             self._note_completed(Counter(link for _timesheet, link in rows))
+
+    def _sql_numbered_rest(self):
+        """Return SQL of the hours to add, with a number that is free where others bill the same.
+
+        A timesheet that was billed twice on purpose may stand on a link that is new in this file.
+        """
+        return SQL(
+            """
+            SELECT hour.*, CASE WHEN hour.target IS NOT NULL THEN
+                   COALESCE(taken.number, 0) - 1 + row_number() OVER (
+                       PARTITION BY row.administration_id, hour.target
+                       ORDER BY row.repeat_no, hour.position) END AS free_no
+              FROM keeping_exact_import_hours hour
+              JOIN keeping_exact_hour row ON row.id = hour.hour_id
+              LEFT JOIN LATERAL (
+                  SELECT max(other.repeat_no) + 1 AS number FROM keeping_exact_hour other
+                   WHERE other.timesheet_id = hour.target AND other.live
+                     AND other.administration_id = row.administration_id
+              ) taken ON TRUE
+             WHERE hour.rest AND hour.holds
+            """
+        )
 
     def _note_completed(self, counts):
         """Have the history of each link say which hours were added, by whom.

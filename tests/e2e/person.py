@@ -20,6 +20,16 @@ def see(locator):
     expect(locator).to_be_visible(timeout=LOADING)
 
 
+def tick(box, on=True):
+    """Click a checkbox, and wait until the page shows that it is ticked, or is not.
+
+    Playwright's own check() looks at once, and Odoo draws the new state a moment later.
+    """
+    expect(box).to_be_checked(checked=not on)
+    box.click()
+    expect(box).to_be_checked(checked=on)
+
+
 def log_in(page, odoo, login="admin"):
     """Log in at Odoo, as its administrator or as another of the demo's users."""
     page.goto(f"{odoo.url}/web/login")

@@ -17,6 +17,7 @@ from person import (
     register_app,
     see,
     wait_until_read,
+    tick,
 )
 from playwright.sync_api import expect
 
@@ -55,7 +56,7 @@ def test_two_administrations_of_which_one_is_allowed_later(page, odoo, sandbox, 
     page.goto(f"{odoo.url}/odoo/exact-online")
     fill_in_app(page, register_app(odoo, sandbox))
     log_in_at_exact(page, sandbox, "anna")
-    page.locator("label.tick", has_text=ADVICE).locator("input").uncheck()
+    tick(page.locator("label.tick", has_text=ADVICE).locator("input"), on=False)
     answer(page, "Allow")
     page.wait_for_url(f"{odoo.url}/odoo/exact-connections/**")
     connection = int(page.url.rpartition("/")[2])

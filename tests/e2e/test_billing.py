@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from person import LOADING, log_in, see
+from person import LOADING, log_in, see, tick
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -67,7 +67,7 @@ def _choose_hours(page, customer, project, count):
     rows = page.locator(".o_data_row", has_text=project)
     expect(rows).to_have_count(count, timeout=LOADING)
     for position in range(count):
-        rows.nth(position).locator("input[type=checkbox]").check()
+        tick(rows.nth(position).locator("input[type=checkbox]"))
     page.get_by_role("button", name="Create Exact invoice").click()
     dialog = page.locator(".modal")
     see(dialog)
@@ -163,7 +163,7 @@ def test_a_run_over_thirty_customers(page, odoo, admin, sandbox, administration,
     see(page.locator(".o_searchview_facet", has_text="Retainer"))
     # The list is read once more, after which nothing is ticked.
     expect(page.locator(".o_group_header")).to_have_count(CUSTOMERS, timeout=LOADING)
-    page.locator(".o_list_view thead input[type=checkbox]").check()
+    tick(page.locator(".o_list_view thead input[type=checkbox]"))
     everything = page.locator(".o_selection_box, .o_select_domain").get_by_text("Select all")
     if everything.count():
         everything.first.click()
@@ -177,7 +177,7 @@ def test_a_run_over_thirty_customers(page, odoo, admin, sandbox, administration,
     drafts = page.locator(".o_data_row", has_text="Run ")
     expect(drafts).to_have_count(CUSTOMERS, timeout=2 * LOADING)
     picture(page, "drafts-run", docs=True)
-    page.locator(".o_list_view thead input[type=checkbox]").first.check()
+    tick(page.locator(".o_list_view thead input[type=checkbox]").first)
     page.get_by_role("button", name="Create in Exact").click()
     domain = [("partner_id.name", "like", "Run "), ("state", "=", "open")]
     for _second in range(120):

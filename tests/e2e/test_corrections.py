@@ -1,7 +1,7 @@
 """Correcting hours that are billed, in a real browser, up to the next invoice."""
 
 import pytest
-from person import log_in
+from person import log_in, tick
 from playwright.sync_api import expect
 from test_processing import _make_open_invoice
 
@@ -24,7 +24,7 @@ def test_correct_a_billed_hour_and_settle_it_on_a_draft(page, odoo, sandbox, adm
     search.fill(billed["name"])
     search.press("Enter")
     row = page.locator(".o_data_row").first
-    row.locator("input[type=checkbox]").check()
+    tick(row.locator("input[type=checkbox]"))
     page.get_by_role("button", name="Actions").click()
     page.get_by_role("menuitem", name="Correct billed hours…").click()
     dialog = page.locator(".modal")
@@ -41,7 +41,7 @@ def test_correct_a_billed_hour_and_settle_it_on_a_draft(page, odoo, sandbox, adm
     page.locator(".o_group_header").first.click()
     expect(page.get_by_text("Two meetings were one")).to_be_visible()
     picture(page, "corrections-2-to-settle")
-    page.locator(".o_data_row input[type=checkbox]").first.check()
+    tick(page.locator(".o_data_row input[type=checkbox]").first)
     page.get_by_role("button", name="Settle on a draft").click()
     expect(page.locator(".o_form_view").get_by_text("Correction").first).to_be_visible()
     picture(page, "corrections-3-draft")

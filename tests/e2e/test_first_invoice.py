@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from person import answer, log_in, log_in_at_exact
+from person import answer, log_in, log_in_at_exact, tick
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -69,7 +69,7 @@ def _choose_hours(page, odoo, picture):
     page.locator(".o_searchview_autocomplete").get_by_text("Project", exact=True).first.click()
     expect(page.locator(".o_searchview_facet", has_text=DEMO_PROJECT)).to_be_visible()
     expect(page.locator(".o_data_row").first).to_be_visible()
-    page.locator(".o_list_view thead input[type=checkbox]").first.check()
+    tick(page.locator(".o_list_view thead input[type=checkbox]").first)
     select_all = page.locator(".o_selection_box button", has_text="Select all")
     if select_all.count():
         select_all.first.click()
@@ -144,7 +144,7 @@ def _several_at_once(page, odoo, hours, picture):
     expect(rows).to_have_count(len(hours))
     for name in hours:
         expect(page.locator(".o_data_row", has_text=name)).to_have_count(1)
-    page.locator(".o_list_view thead input[type=checkbox]").first.check()
+    tick(page.locator(".o_list_view thead input[type=checkbox]").first)
     page.get_by_role("button", name="Create in Exact").click()
     for _try in range(30):
         page.goto(f"{odoo.url}/odoo/exact-invoices")

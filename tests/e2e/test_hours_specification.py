@@ -4,7 +4,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from person import log_in, see
+from person import log_in, see, tick
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -91,7 +91,7 @@ def test_hours_specification(page, odoo, sandbox, admin, hours, picture):
     partner = _add_project(admin)
     log_in(page, odoo)
     page.goto(f"{odoo.url}/odoo/exact-administrations/{administration}")
-    page.get_by_label("With each invoice").check()
+    tick(page.get_by_label("With each invoice"))
     page.get_by_label("Amount", exact=True).scroll_into_view_if_needed()
     picture(page, "hours-specification-setting")
     page.locator(".o_form_button_save").click()

@@ -1,9 +1,10 @@
 """Linking invoices that were made in Exact with the hours they bill."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
-from person import LOADING, log_in, see
+from person import LOADING, log_in, see, tick
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -142,7 +143,7 @@ def test_a_difference_is_linked_after_saying_that_one_knows(page, odoo, admin, b
     dialog.get_by_role("button", name="Save link").click()
     see(page.get_by_text("Tick that you know"))
     page.locator(".modal").last.get_by_role("button", name="Close").first.click()
-    dialog.locator("div[name=confirm_difference] input").check()
+    tick(dialog.locator("div[name=confirm_difference] input"))
     dialog.get_by_role("button", name="Save link").click()
     expect(page.locator(".modal")).to_have_count(0, timeout=LOADING)
     see(page.locator("div[name=accepted_difference]"))
@@ -216,11 +217,13 @@ def test_a_line_that_is_gone_is_made_again_and_one_that_was_added_is_removed(
     picture(page, "link-adjust-send", docs=True)
     # What is not to be removed is said so, and it is seen at once.
     theirs = dialog.locator(".o_data_row", has_text="Parkeren")
-    theirs.locator("td[name=send]").click()
-    theirs.locator("td[name=send] input").uncheck()
+    box = theirs.locator("td[name=send] input")
+    theirs.locator("td[name=exact_name]").click()
+    expect(theirs).to_have_class(re.compile("o_selected_row"))
+    tick(box, on=False)
     expect(theirs).to_contain_text("Stays as it is")
     expect(dialog.get_by_text("Somebody added these lines")).not_to_be_visible()
-    theirs.locator("td[name=send] input").check()
+    tick(box)
     dialog.get_by_role("button", name="Send ours and remove theirs").click()
     asked = page.locator(".modal", has_text="are deleted. Go on?")
     see(asked)

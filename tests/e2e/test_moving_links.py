@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from person import log_in
+from person import log_in, tick
 from playwright.sync_api import expect
 from test_processing import _make_open_invoice
 
@@ -102,7 +102,7 @@ def test_links_are_exported_and_imported(page, odoo, sandbox, admin, hours, pict
     expect(page.get_by_text("Not found here").first).to_be_visible()
     picture(page, "move-6-hours")
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_hidden()
-    page.get_by_label("Also import links of which not all hours were found").check()
+    tick(page.get_by_label("Also import links of which not all hours were found"))
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("Imported links, with the hours that they bill")).to_be_visible()
     picture(page, "move-7-done")

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from person import log_in
+from person import log_in, tick
 from playwright.sync_api import expect
 
 from devtools import walk
@@ -58,9 +58,9 @@ def test_process_by_mail(page, odoo, sandbox, admin, hours, picture):
     dialog = page.locator(".modal")
     expect(dialog.get_by_text("It cannot be undone")).to_be_visible()
     expect(dialog.get_by_text("Booked; nothing is sent")).to_be_visible()
-    dialog.get_by_label("Send by Peppol").check()
+    tick(dialog.get_by_label("Send by Peppol"))
     expect(dialog.get_by_text("there is no Peppol identifier")).to_be_visible()
-    dialog.get_by_label("Send by e-mail").check()
+    tick(dialog.get_by_label("Send by e-mail"))
     expect(dialog.get_by_text(f"E-mail to {EMAIL}")).to_be_visible()
     picture(page, "process-2-question")
     dialog.get_by_role("button", name="Process in Exact Online").click()
@@ -74,7 +74,7 @@ def test_process_by_mail(page, odoo, sandbox, admin, hours, picture):
     assert [mail["address"] for mail in mails] == [EMAIL]
 
     page.goto(f"{odoo.url}/odoo/exact-administrations/{administration}")
-    page.get_by_label("Process at once").check()
+    tick(page.get_by_label("Process at once"))
     expect(page.get_by_text("That cannot be undone; to correct one")).to_be_visible()
     picture(page, "process-4-setting")
     page.locator(".o_form_button_cancel").click()

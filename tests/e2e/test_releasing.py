@@ -1,7 +1,7 @@
 """Releasing hours in a real browser: what stays in Exact is said, or is deleted along."""
 
 import pytest
-from person import log_in
+from person import log_in, tick
 from playwright.sync_api import expect
 from test_processing import _make_open_invoice
 
@@ -36,7 +36,7 @@ def test_delete_along_and_confirm_what_is_gone(page, odoo, sandbox, admin, hours
     dialog = page.locator(".modal")
     expect(dialog.get_by_text("What is in Exact Online stays there")).to_be_visible()
     picture(page, "release-1-keep")
-    dialog.get_by_label("Delete the open ones in Exact Online too").check()
+    tick(dialog.get_by_label("Delete the open ones in Exact Online too"))
     expect(dialog.get_by_text("Deleting cannot be undone")).to_be_visible()
     expect(dialog.get_by_text("Deleted in Exact Online; then its hours")).to_be_visible()
     picture(page, "release-2-delete", docs=True)

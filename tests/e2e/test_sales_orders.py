@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from person import LOADING, log_in, see
+from person import LOADING, log_in, see, tick
 from playwright.sync_api import expect
 
 from devtools import databases, walk
@@ -118,7 +118,7 @@ def test_exact_bills_what_odoo_has_not_and_the_order_shows_both(
     page.locator(".o_searchview_autocomplete").get_by_text("Project", exact=True).first.click()
     see(page.locator(".o_searchview_facet", has_text="Jubilee book"))
     expect(page.locator(".o_data_row")).to_have_count(len(BY_ODOO + BY_EXACT))
-    page.locator(".o_list_view thead input[type=checkbox]").first.check()
+    tick(page.locator(".o_list_view thead input[type=checkbox]").first)
     page.get_by_role("button", name="Actions").click()
     page.get_by_role("menuitem", name="Create Exact invoice").click()
     dialog = page.locator(".modal")

@@ -245,6 +245,10 @@ MESSAGES = {
         _lt("Have a line of yours made there first, or delete the invoice instead."),
         "exact",
     ),
+    "line_others_refused": Message(
+        _lt("Another line of the invoice was refused, so this one was not removed: %(text)s"),
+        _lt("Mend what was refused and try again; this line goes along then."),
+    ),
     "line_no_item": Message(
         _lt("The item of this line is not known here, so it was not made again: %(text)s"),
         _lt("Add the line in Exact Online, then compare and take over."),
