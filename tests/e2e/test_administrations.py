@@ -16,8 +16,8 @@ from person import (
     press_link,
     register_app,
     see,
-    wait_until_read,
     tick,
+    wait_until_read,
 )
 from playwright.sync_api import expect
 
