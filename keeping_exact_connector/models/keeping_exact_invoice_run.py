@@ -3,6 +3,7 @@ from collections import Counter, defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..sending.telling import TELL_LATER
 from ..tools.guards import INVOICING
 
 
@@ -167,8 +168,7 @@ class KeepingExactInvoiceRun(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        # Being sent lasts as long as one call, and what follows is told: a message costs a
-        # connection with PostgreSQL, which in a long run is a tenth of all that an invoice takes.
+        # Being sent lasts as long as one call, and what follows is told.
         if {"state", "error_code", "retry_at"} & vals.keys() and vals.get("state") != "sending":
             self._tell_change()
         if not self.env.su:
@@ -178,5 +178,19 @@ class KeepingExactInvoiceRun(models.Model):
 
     def _tell_change(self):
         """Have the pages of whoever made these look again; ids only, of what they may see."""
+        changed = self.env.context.get(TELL_LATER)
+        later = defaultdict(set) if changed is None else changed
         for user, invoices in self.sudo().grouped("create_uid").items():
-            user.partner_id._bus_send("keeping_exact_connector/changed", {"ids": invoices.ids})
+            later[user.partner_id.id].update(invoices.ids)
+        if changed is None:
+            self._tell_partners(later)
+
+    @api.model
+    def _tell_partners(self, changed):
+        """Have pages look again.
+
+        :param dict changed: ids of invoices by id of the contact who is told
+        """
+        for partner_id, ids in changed.items():
+            partner = self.env["res.partner"].sudo().browse(partner_id)
+            partner._bus_send("keeping_exact_connector/changed", {"ids": sorted(ids)})

@@ -19,12 +19,13 @@ from ..tools import messages
 from .look_ups import LookUps
 from .outcomes import StopRun
 from .rereading import Rereading
+from .telling import Telling
 from .waiting import ASIDE
 
 _logger = logging.getLogger(__name__)
 
 
-class Sender(Rereading, LookUps):
+class Sender(Telling, Rereading, LookUps):
     """One run for one administration. The caller holds the administration's lock.
 
     :param administration: one keeping.exact.administration, as superuser, in a cursor of the
@@ -39,12 +40,18 @@ class Sender(Rereading, LookUps):
         self.administration_id = administration.id
         # Customers of whom something is not settled: what follows waits, the order is kept.
         self.waiting_keys = set()
+        self._begin_telling()
 
     def run(self):
         """Do what is due, oldest first.
 
         :return: whether all of it was tried before the deadline
         """
+        in_time = self._serve()
+        self._tell_rest()
+        return in_time
+
+    def _serve(self):
         self._find_abandoned()
         if self._is_switched_off():
             return True

@@ -1,4 +1,6 @@
+import json
 import math
+import time
 from datetime import timedelta
 
 from odoo import fields
@@ -63,6 +65,18 @@ class TestSending(SendingCase):
         self.assertEqual(len(self._in_exact(invoice)), 1)
         with self.assertRaisesRegex(UserError, "Only drafts"):
             invoice.action_send()
+
+    def test_pages_are_told_of_each_invoice_in_a_message_a_second(self):
+        invoices = self._queued() | self._queued(4) | self._queued(5) | self._queued(6)
+        Bus = self.env["bus.bus"].sudo()
+        before = Bus.search([], order="id desc", limit=1).id or 0
+        begun = time.monotonic()
+        self._send()
+        seconds = time.monotonic() - begun
+        sent = Bus.search([("id", ">", before), ("message", "like", "connector/changed")])
+        told = [json.loads(row.message)["payload"]["ids"] for row in sent]
+        self.assertEqual({number for ids in told for number in ids}, set(invoices.ids))
+        self.assertLessEqual(len(told), 2 + seconds)
 
     def test_a_refusal_is_shown_and_can_be_tried_again(self):
         invoice = self._refused("Verplicht: Dagboek")
