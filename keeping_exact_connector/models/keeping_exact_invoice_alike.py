@@ -40,13 +40,11 @@ class KeepingExactInvoiceAlike(models.Model):
 
     # ------------------------------------------------------------------ sending
 
-    def _exact_claimed(self):
-        self.alike_guid = False
-        return super()._exact_claimed()
+    def _prepare_claim(self):
+        return {**super()._prepare_claim(), "alike_guid": False}
 
-    def _exact_made(self, row):
-        self.alike_guid = False
-        return super()._exact_made(row)
+    def _prepare_made(self, row):
+        return {**super()._prepare_made(row), "alike_guid": False}
 
     def _exact_alike(self, client, since):
         """Look for the same customer, amount and maker, and no link of ours (design, Sending)."""

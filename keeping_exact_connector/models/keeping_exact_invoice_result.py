@@ -107,18 +107,15 @@ class KeepingExactInvoiceResult(models.Model):
 
     # ------------------------------------------------------------------ sending
 
-    def _exact_claimed(self):
-        for invoice in self:
-            untaxed, total = invoice._get_discounted()
-            invoice.write(
-                {
-                    "meant_untaxed": untaxed,
-                    "meant_total": total,
-                    "meant_date": invoice.invoice_date,
-                    "meant_known": True,
-                }
-            )
-        return super()._exact_claimed()
+    def _prepare_claim(self):
+        untaxed, total = self._get_discounted()
+        return {
+            **super()._prepare_claim(),
+            "meant_untaxed": untaxed,
+            "meant_total": total,
+            "meant_date": self.invoice_date,
+            "meant_known": True,
+        }
 
     def _get_discounted(self):
         """Return (untaxed, total) less the discount on the customer's card.
@@ -134,12 +131,12 @@ class KeepingExactInvoiceResult(models.Model):
         )
         return untaxed, untaxed + vat
 
-    def _exact_made(self, row):
-        result = super()._exact_made(row)
+    def _prepare_made(self, row):
+        vals = super()._prepare_made(row)
         if not row.get("AmountFC"):
             # Totals come back empty from a POST now and then (reference, chapter 4.3).
-            self._plan_reread()
-        return result
+            vals["reread_at"] = fields.Datetime.now()
+        return vals
 
     def _plan_reread(self):
         """Have the sender read what an answer did not hold, together with that of others."""

@@ -173,24 +173,31 @@ class KeepingExactInvoiceSending(models.Model):
         self.activity_schedule("mail.mail_activity_data_todo", summary=text, user_id=user.id)
 
     def _exact_claimed(self):
-        self._move("sending", "claimed", {"error_code": False, "retry_at": False})
+        self._move("sending", "claimed", self._prepare_claim())
+
+    def _prepare_claim(self):
+        """Return what is written with the claim, at once: each write of a record has its price."""
+        self.ensure_one()
+        return {"error_code": False, "retry_at": False}
 
     def _exact_made(self, row):
         self.ensure_one()
-        self._move(
-            "open",
-            {"uncertain": "found", "failed": "taken_over"}.get(self.state, "made"),
-            {
-                "guid": row["InvoiceID"],
-                "sent_at": fields.Datetime.now(),
-                "error_code": False,
-                "error_text": False,
-                "retry_at": False,
-            },
-        )
-        self._take_in(row)
+        cause = {"uncertain": "found", "failed": "taken_over"}.get(self.state, "made")
+        self._move("open", cause, self._prepare_made(row))
+        self._follow_processed(row)
         for line, made in zip(self.line_ids, row.get("SalesInvoiceLines") or [], strict=False):
             line.guid = made.get("ID")
+
+    def _prepare_made(self, row):
+        """Return what is written, at once, of an invoice that is in Exact now."""
+        return {
+            "guid": row["InvoiceID"],
+            "sent_at": fields.Datetime.now(),
+            "error_code": False,
+            "error_text": False,
+            "retry_at": False,
+            **self._prepare_vals_from_exact(row),
+        }
 
     def _prepare_vals_from_exact(self, row):
         vals = {
@@ -210,6 +217,9 @@ class KeepingExactInvoiceSending(models.Model):
         :param dict vals: what is written with it
         """
         self.write({**self._prepare_vals_from_exact(row), **(vals or {})})
+        self._follow_processed(row)
+
+    def _follow_processed(self, row):
         if row.get("Status") == PROCESSED and self.state == "open":
             self._move("processed", "processed_there")
 

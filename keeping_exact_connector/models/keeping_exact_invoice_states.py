@@ -112,9 +112,11 @@ class KeepingExactInvoiceStates(models.Model):
         return (who == PERSON and self.env.lang) or maker.lang
 
     def _explain_cause(self, who, why):
-        names = {
-            PERSON: self.env.user.name,
-            EXACT: self.env._("Exact Online"),
-            JOB: self.env._("Sending in the background"),
-        }
-        return f"{names[who]}: {self.env._(why)}"  # pylint: disable=W8301
+        if who == PERSON:
+            name = self.env.user.name
+        else:
+            name = {
+                EXACT: self.env._("Exact Online"),
+                JOB: self.env._("Sending in the background"),
+            }[who]
+        return f"{name}: {self.env._(why)}"  # pylint: disable=W8301
