@@ -5,6 +5,8 @@ certainly did not, ``None`` when nobody knows. No error of the family is raised 
 certainly did take effect. Texts are free of tokens and secrets.
 """
 
+from datetime import timedelta
+
 from .redact import redact
 
 
@@ -95,6 +97,11 @@ class LimitReached(ExactError):
         self.cause = cause
         moment = f"{retry_at:%Y-%m-%d %H:%M:%S} UTC"
         super().__init__(text or f"{self.default_text} Next call possible at {moment}.", **kwargs)
+
+    @property
+    def over_at(self):
+        """The first whole second after ``retry_at``, as a naive datetime in UTC."""
+        return self.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
 
 
 class Unreachable(ExactError):

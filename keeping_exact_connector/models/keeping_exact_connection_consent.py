@@ -1,7 +1,6 @@
 import logging
 import time
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -315,8 +314,8 @@ class KeepingExactConnectionConsent(models.Model):
             text = self.env["keeping.exact.operation"]._explain(error)
             self.sudo()._set_attention("no_administrations", text)
             if isinstance(error, exact_online.LimitReached):
-                over = error.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
-                self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()._trigger(at=over)
+                cron = self.env.ref("keeping_exact_connector.ir_cron_sync").sudo()
+                cron._trigger(at=error.over_at)
             return False
         return True
 

@@ -42,28 +42,56 @@ class KeepingExactCreditSending(models.Model):
         return {**header, "Type": CREDIT_NOTE, "SalesInvoiceLines": lines}
 
     def _exact_find(self, client, since):
+        rows = self._read_made_since(client, since)
+        ours = [row for row in rows if carries_reference(row["Description"], self.name)]
+        return sorted(ours, key=lambda row: row["Created"])
+
+    def _read_made_since(self, client, since):
+        """Return the credit notes that the customer was given since a moment (UTC)."""
+        invoice = self.invoice_id
         rows = client.rows(
             self._exact_post_endpoint,
-            select=self.invoice_id._get_select(),
-            where=self.invoice_id._where_made_since(since),
+            select=[*invoice._get_select(), "Creator"],
+            where=invoice._where_made_since(since),
         )
-        ours = [
-            row
-            for row in rows
-            if row["Type"] == CREDIT_NOTE and carries_reference(row["Description"], self.name)
-        ]
-        return sorted(ours, key=lambda row: row["Created"])
+        return [row for row in rows if row["Type"] == CREDIT_NOTE]
 
     def _exact_absence_proved(self, client):
         return self.invoice_id._exact_absence_proved(client)
 
     def _exact_alike(self, client, since):
-        """Somebody may have deleted it before it was looked up, as an invoice (``_find_deleted``):
-        for Exact a credit note is a sales invoice too."""
-        return self.invoice_id._find_deleted(client, since)
+        """Somebody may have changed its text, or deleted it, before it was looked up.
+
+        For Exact a credit note is a sales invoice too (``_find_deleted``).
+        """
+        rows = self._read_made_since(client, since)
+        guids = [row["InvoiceID"] for row in rows]
+        known = set(self._search_by_guid(self.administration_id, guids).mapped("guid"))
+        alike = [row for row in rows if row["InvoiceID"] not in known and self._is_alike(row)]
+        found = min(alike, key=lambda row: row["Created"], default=None)
+        return found or self.invoice_id._find_deleted(client, since)
+
+    def _search_by_guid(self, administration, guids):
+        return self.search([("administration_id", "=", administration.id), ("guid", "in", guids)])
+
+    def _is_alike(self, row):
+        """Tell whether it credits the same amount, and was made by our user, as far as is known.
+
+        Which sign Exact gives the amount of a credit note is not documented.
+        """
+        invoice = self.invoice_id
+        currency, discount = invoice.currency_id, invoice.customer_id.invoiced_id.sales_discount
+        amount = abs(float(row.get("AmountFCExclVat") or 0))
+        less = self.amount - currency.round(self.amount * discount)
+        same = any(not currency.compare_amounts(amount, one) for one in (self.amount, less))
+        maker = self.administration_id.connection_id.grant_id.exact_user
+        return same and str(row.get("Creator") or "") in ("", maker)
 
     def _exact_note_alike(self, row):
-        return self._exact_refused("credit_deleted", f"{row['DeletedDate']:%Y-%m-%d %H:%M}")
+        if "DeletedDate" in row:
+            return self._exact_refused("credit_deleted", f"{row['DeletedDate']:%Y-%m-%d %H:%M}")
+        number = row.get("OrderNumber") or row["InvoiceID"]
+        return self._exact_refused("credit_alike", f"{number}, {row['Description'] or ''}")
 
     def _exact_key(self, row):
         return row["InvoiceID"]

@@ -61,6 +61,8 @@ class KeepingExactInvoiceLineEditing(models.Model):
     def action_merge_up(self):
         """Merge the line with the one above it: hours and amounts add up, its text goes.
 
+        At one price the amount is that of all hours, which may be a cent from that of the two.
+
         :raise UserError: there is none above, or they differ in item, VAT code, unit or costs
         """
         self.ensure_one()
@@ -102,3 +104,5 @@ class KeepingExactInvoiceLineEditing(models.Model):
         other.hour_ids.invoice_line_id = self
         other.unlink()
         self.write(vals)
+        if simple and self.currency_id.compare_amounts(self.amount, amount):
+            self._spread_amount()

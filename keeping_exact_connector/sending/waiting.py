@@ -49,7 +49,7 @@ class Waiting(Outcomes):
     @staticmethod
     def _go_on_at(error):
         # Moments of records are whole seconds: a part of one earlier it is refused again.
-        return error.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
+        return error.over_at
 
     def _is_connected(self):
         # If the token was refused just now, another cursor has written it: look with a new view of

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from odoo.tests import tagged
 
 from ..tools.reference import carries_reference
@@ -70,6 +72,47 @@ class TestLostCreditNotes(FollowingCase):
         self.assertEqual(invoice.credit_ids.state, "done")
         self.assertEqual(len(self._notes()), 1)
         self.assertEqual(self._live(invoice), [1])
+
+    def _lost_and_renamed(self):
+        invoice = self._sent("lose_answer")
+        [note] = self._notes()
+        with self.administration._get_client() as client:
+            client.put(INVOICES, UUID(note["InvoiceID"]), {"Description": "Creditnota"})
+        self._look_up()
+        return invoice, note["InvoiceID"]
+
+    def test_one_whose_text_was_changed_is_not_made_beside_it_unasked(self):
+        invoice, _guid = self._lost_and_renamed()
+        credit = invoice.credit_ids
+        self.assertEqual((credit.state, credit.error_code), ("failed", "credit_alike"))
+        self.assertIn("Creditnota", credit.error_message)
+        self.assertFalse(self._calls("POST", INVOICES))
+        self.assertEqual(self._live(invoice), [1, 2])
+
+    def test_one_whose_text_was_changed_is_confirmed_by_a_person(self):
+        invoice, guid = self._lost_and_renamed()
+        invoice.credit_ids.action_give_up()
+        choice = self._choose(invoice, guid)
+        choice.hour_ids.chosen = False
+        choice.hour_ids.filtered(lambda hour: hour.hours == 2).chosen = True
+        choice.action_confirm()
+        self.assertEqual(self._live(invoice), [1])
+
+    def test_one_whose_text_was_changed_and_is_another_is_made_anew(self):
+        invoice, _guid = self._lost_and_renamed()
+        invoice.credit_ids.action_retry()
+        self._send()
+        self.assertEqual(invoice.credit_ids.state, "done")
+        self.assertEqual(len(self._notes()), 1)
+
+    def test_a_note_of_another_amount_or_one_that_is_known_is_no_reason_to_ask(self):
+        other = self._processed(4)
+        known = self._credit_in_exact(other)
+        self._choose(other, known).action_confirm()
+        self._credit_in_exact(other)
+        invoice = self._sent("lose_request")
+        self._look_up()
+        self.assertEqual(invoice.credit_ids.state, "done")
 
     def test_a_deletion_of_what_is_known_here_is_no_reason_to_ask(self):
         other = self._processed(4)

@@ -53,6 +53,16 @@ class TestDraftEditing(ExactCase):
         self.assertAlmostEqual(first.amount, round(first.quantity * first.unit_price, 2), 2)
         self._check_adds_up(invoice)
 
+    def test_merged_lines_of_one_price_are_quantity_times_price_to_the_cent(self):
+        self._make_hours(0.1, task_id=self.task.id)
+        self._make_hours(0.1)
+        invoice = self._preview(group_by="project_task", rate=95.05)
+        first, second = invoice.line_ids.sorted("sequence")
+        self.assertEqual((first.amount, second.amount), (9.51, 9.51))
+        second.action_merge_up()
+        self.assertEqual((first.quantity, first.unit_price, first.amount), (0.2, 95.05, 19.01))
+        self._check_adds_up(invoice)
+
     def test_lines_that_differ_are_not_merged(self):
         invoice = self._draft()
         first, second = invoice.line_ids.sorted("sequence")

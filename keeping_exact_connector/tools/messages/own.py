@@ -164,6 +164,17 @@ MESSAGES = {
         ),
         "exact",
     ),
+    "credit_alike": Message(
+        _lt(
+            "Exact Online did not answer, and has a credit note for the same customer and amount "
+            "without our reference, which may be this one: %(text)s"
+        ),
+        _lt(
+            "If it is this one, give this one up, choose Find credit notes and confirm it. Else "
+            "try again, and a new credit note is made."
+        ),
+        "exact",
+    ),
     "credit_deleted": Message(
         _lt(
             "Exact Online did not answer, and a sales invoice or credit note was deleted there on "
