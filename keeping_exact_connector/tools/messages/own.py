@@ -170,8 +170,8 @@ MESSAGES = {
             "without our reference, which may be this one: %(text)s"
         ),
         _lt(
-            "If it is this one, give this one up, choose Find credit notes and confirm it. Else "
-            "try again, and a new credit note is made."
+            "If it is this one, choose Make no credit note, then Find credit notes on the invoice, "
+            "and confirm it. Else try again, and a new credit note is made."
         ),
         "exact",
     ),
