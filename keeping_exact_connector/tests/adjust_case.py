@@ -9,12 +9,16 @@ class AdjustCase(LinkCase):
 
     profile = "strict"
 
-    def setUp(self):
-        super().setUp()
-        self.hours = self._make_hours(3)
-        self.guid = self._bill((3, 100, "Website"), (1, 40, "Travel"))
-        self.invoice = self._linked(self.guid)
-        self.sandbox.clear_calls()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hours = cls._make_hours(3)
+        with cls._committing():
+            cls.guid = cls._bill((3, 100, "Website"), (1, 40, "Travel"))
+            cls.invoice = cls._linked(cls.guid)
+        cls.sandbox.clear_calls()
+        # Each test goes back to here.
+        cls.sandbox.keep()
 
     # ------------------------------------------------------------------ steps
 

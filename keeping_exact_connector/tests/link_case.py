@@ -44,20 +44,21 @@ class LinkCase(SendingCase):
             {"company_id": cls.company.id, "hourly_rate": 100}
         )
 
-    def _bill(self, *lines, customer=None, day=date(2026, 11, 5), process=False, **values):
+    @classmethod
+    def _bill(cls, *lines, customer=None, day=date(2026, 11, 5), process=False, **values):
         """Make an invoice in Exact as a bookkeeper does; return its GUID.
 
         :param lines: (quantity, price, text) each
         """
-        customer = customer or self.acme
+        customer = customer or cls.acme
         payload = {
             "OrderedBy": customer.guid,
             "InvoiceTo": customer.guid,
             "OrderDate": day,
-            "Journal": self.administration.sudo().journal_id.code,
+            "Journal": cls.administration.sudo().journal_id.code,
             "SalesInvoiceLines": [
                 {
-                    "Item": self.item.guid,
+                    "Item": cls.item.guid,
                     "Quantity": quantity,
                     "UnitPrice": price,
                     "Description": text,
@@ -66,11 +67,11 @@ class LinkCase(SendingCase):
             ],
             **values,
         }
-        with self.administration._get_client() as client:
+        with cls.administration._get_client() as client:
             guid = client.post(INVOICES, payload)["InvoiceID"]
             if process:
                 client.post(PRINTED, {"InvoiceID": guid, "InvoiceDate": day})
-        self.sandbox.clear_calls()
+        cls.sandbox.clear_calls()
         return guid
 
     def _change_line(self, guid, **values):
@@ -79,12 +80,13 @@ class LinkCase(SendingCase):
             line = self.env["keeping.exact.invoice"]._read_exact_lines(client, guid)[0]
             client.put(LINES, UUID(line["ID"]), values)
 
-    def _open_link(self, user=None, **vals):
-        user = user or self.invoicer
-        Link = self.env["keeping.exact.invoice.link"].with_user(user).with_company(user.company_id)
+    @classmethod
+    def _open_link(cls, user=None, **vals):
+        user = user or cls.invoicer
+        Link = cls.env["keeping.exact.invoice.link"].with_user(user).with_company(user.company_id)
         action = Link.action_open()
         link = Link.browse(action["res_id"])
-        link.write({"administration_id": self.administration.id, **vals})
+        link.write({"administration_id": cls.administration.id, **vals})
         return link
 
     def _search(self, **vals):
@@ -93,27 +95,31 @@ class LinkCase(SendingCase):
         link.action_search()
         return link.row_ids
 
-    def _chosen(self, guid, user=None, **vals):
+    @classmethod
+    def _chosen(cls, guid, user=None, **vals):
         """Return the wizard with an invoice chosen."""
-        link = self._open_link(user)
+        link = cls._open_link(user)
         link._choose(guid)
         if vals:
             link.write(vals)
         return link
 
-    def _compared(self, guid, user=None, **vals):
-        link = self._chosen(guid, user, **vals)
+    @classmethod
+    def _compared(cls, guid, user=None, **vals):
+        link = cls._chosen(guid, user, **vals)
         link.action_compare()
         return link
 
-    def _saved(self, link):
+    @classmethod
+    def _saved(cls, link):
         """Save, and return the link that was made."""
         action = link.action_save()
-        self.assertEqual(action["res_model"], "keeping.exact.invoice", link.notice)
-        return self.env["keeping.exact.invoice"].browse(action["res_id"])
+        assert action["res_model"] == "keeping.exact.invoice", link.notice
+        return cls.env["keeping.exact.invoice"].browse(action["res_id"])
 
-    def _linked(self, guid, **vals):
-        return self._saved(self._compared(guid, **vals)).with_user(self.invoicer)
+    @classmethod
+    def _linked(cls, guid, **vals):
+        return cls._saved(cls._compared(guid, **vals)).with_user(cls.invoicer)
 
     def _methods(self):
         return {call["method"] for call in self.sandbox.calls()}

@@ -2,6 +2,11 @@
 
 import time
 
+import pytest
+
+# Of the looks nothing is tested here but what they find.
+pytestmark = pytest.mark.usefixtures("frequent_looks")
+
 LINK = "keeping.exact.invoice"
 INVOICES = "salesinvoice/SalesInvoices"
 

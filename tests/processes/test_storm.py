@@ -28,7 +28,7 @@ REFUSALS = 5 if SOAK else 2
 HOURS = (1, 2.25)
 # What a person sees when the server dies under a click; they click again.
 NOT_ANSWERED = (requests.RequestException,)
-TAKEN = r"no hours to invoice|(?<!cursor )already"
+TAKEN = r"no hours to invoice|(?<!cursor )(?<!connection )already"
 
 pytestmark = [pytest.mark.soak]
 
