@@ -305,6 +305,8 @@ def both_sides_are_the_same(world, own):
             for line in world.books.lines(own.code).values()
             if line["InvoiceID"] == guid
         )
+        # That of the customer, which goes off the whole invoice (reference, chapter 4.3).
+        theirs -= round(theirs * float(rows[guid].get("Discount") or 0), 2)
         if abs(theirs - float(untaxed or 0)) > CENT:
             yield (name, state, untaxed, theirs)
         if (rows[guid]["Status"] == 50) != (state != "open"):
