@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import subprocess
@@ -114,7 +113,7 @@ def run_script(
     :param extra: more variables of its environment.
     :raise Problem: with the end of what it wrote on stderr, when it fails or takes longer.
     """
-    config = write_config(f"{script.stem}-{os.getpid()}", source, server, database)
+    config = write_config(f"{script.stem}-{database}", source, server, database)
     try:
         done = subprocess.run(
             [str(part) for part in (paths.PYTHON, script, database, *args)],

@@ -68,9 +68,11 @@ class AccountAnalyticLine(models.Model):
 
     @api.depends("keeping_exact_hour_ids.live")
     def _compute_keeping_exact_billed(self):
-        billed = self & self.keeping_exact_hour_ids.filtered("live").timesheet_id
+        # Most have none, and of a new one that is known at once.
+        hours = self.keeping_exact_hour_ids
+        billed = self & hours.filtered("live").timesheet_id if hours else hours.timesheet_id
+        self.keeping_exact_billed = False
         billed.keeping_exact_billed = True
-        (self - billed).keeping_exact_billed = False
 
     @api.depends(
         "project_id.keeping_exact_hours",
@@ -171,16 +173,15 @@ class AccountAnalyticLine(models.Model):
 
     def _get_billed(self):
         """Return those of these timesheets that are on a live link."""
-        ids = list(self.ids)
-        if len(ids) < 2:
-            return self.filtered(lambda line: line.sudo().keeping_exact_billed)
+        if len(self) < 2:
+            return self if self.sudo().keeping_exact_billed else self.browse()
         # In SQL, with the ids as one text: otherwise it is a tenth of what writing many costs.
         Hour = self.env["keeping.exact.hour"]
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT timesheet_id FROM keeping_exact_hour"
                 " WHERE live AND timesheet_id = ANY(%s::int[])",
-                f"{{{','.join(map(str, ids))}}}",
+                f"{{{','.join(map(str, self.ids))}}}",
                 to_flush=(Hour._fields["live"], Hour._fields["timesheet_id"]),
             )
         )
@@ -278,7 +279,8 @@ class AccountAnalyticLine(models.Model):
 
     def _without_billed(self):
         """Return those that may be recomputed: moving a task must not move billed hours."""
-        return self - self._get_billed()
+        billed = self._get_billed()
+        return self - billed if billed else self
 
     # ------------------------------------------------------------------ actions
 

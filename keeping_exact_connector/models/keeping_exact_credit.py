@@ -103,6 +103,8 @@ class KeepingExactCredit(models.Model):
         self._check_may_change()
         if any(credit.state not in ("failed", "waiting", "uncertain") for credit in self):
             raise UserError(self.env._("Only what waits or was refused can be tried again."))
+        for invoice in self.invoice_id:
+            invoice._check_creditable()
         credits_sudo = self.sudo()
         credits_sudo.administration_id._end_pause()
         failed = credits_sudo.filtered(lambda credit: credit.state == "failed")
@@ -163,6 +165,13 @@ class KeepingExactCredit(models.Model):
         self.env["keeping.exact.operation"].sudo()._get_open(self).state = "cancelled"
         self.write({"state": "cancelled", "retry_at": False})
         self.hour_ids.credit_id = False
+
+    def _drop(self):
+        # Nor is what was refused tried again: there is nothing any more that it would credit.
+        ending = self.filtered(lambda one: one.state in ("waiting", "uncertain", "failed"))
+        result = super()._drop()
+        ending._give_up()
+        return result
 
     def _settle(self):
         """It is certain: free its hours, and have the link follow."""

@@ -52,7 +52,15 @@ class KeepingExactCreditInvoice(models.Model):
 
     # ------------------------------------------------------------------ compute
 
-    @api.depends("state", "hours", "credit_ids.state", "hour_ids.credit_id", "hour_ids.live")
+    @api.depends(
+        "state",
+        "hours",
+        "line_ids.amount",
+        "credit_ids.state",
+        "credit_ids.amount",
+        "hour_ids.credit_id",
+        "hour_ids.live",
+    )
     def _compute_credit_state(self):
         groups = self.env["keeping.exact.credit"]._read_group(
             [("invoice_id", "in", self.ids), ("state", "=", "done")], ["invoice_id"]
@@ -71,8 +79,8 @@ class KeepingExactCreditInvoice(models.Model):
             )
         }
         for invoice in self:
-            partly = invoice.id in credited and "partly"
-            invoice.credit_state = "whole" if invoice.state == "credited" else partly
+            whole = invoice.state == "credited" and not invoice._get_left()
+            invoice.credit_state = "whole" if whole else invoice.id in credited and "partly"
             invoice.credited_hours = freed.get(invoice.id, 0)
             invoice.net_hours = invoice.hours - invoice.credited_hours
 
@@ -159,10 +167,20 @@ class KeepingExactCreditInvoice(models.Model):
                     self.name,
                 )
             )
-        if self.state not in CREDITABLE:
+        if self.state not in CREDITABLE and not self._is_left_over():
             raise UserError(
                 self.env._("Only a processed invoice can be credited, and %s is not.", self.name)
             )
+
+    def _is_left_over(self):
+        """Tell whether no hour is billed any more, and something without hours still is."""
+        return self.state == "credited" and self.credit_state == "partly"
+
+    def _get_left(self):
+        """Return what credits in force leave of the lines, without VAT."""
+        self.ensure_one()
+        credited = sum(self.credit_ids.filtered(lambda one: one.state == "done").mapped("amount"))
+        return self.currency_id.round(sum(self.line_ids.mapped("amount")) - credited)
 
     def _get_creditable_hours(self):
         """Return the hours in force that no credit takes or is about to take."""

@@ -5,6 +5,17 @@ from ..tools.guards import INVOICING
 from .keeping_exact_invoice import EDITABLE_STATES
 
 
+def _find_rate(currency, amount, hours, rate):
+    """Return the rate at which hours were billed: the one that is kept, if it comes to that.
+
+    What a few minutes come to in cents is too coarse for many more hours. A cent may have gone to
+    this hour when the amount of the line was spread.
+    """
+    if not hours or abs(hours * rate - amount) < 2 * currency.rounding:
+        return rate
+    return amount / hours
+
+
 class KeepingExactHour(models.Model):
     """An invoiced hour that settles what was corrected on another one."""
 
@@ -43,7 +54,7 @@ class KeepingExactHour(models.Model):
         if self.covered:
             return {"billed_after": 0, "amount_after": 0}
         billed = self.invoice_id._round_hours(float(hours), "entry")
-        rate = self.amount / self.billed_hours if self.billed_hours else self.rate
+        rate = _find_rate(self.currency_id, self.amount, self.billed_hours, self.rate)
         return {"billed_after": billed, "amount_after": self.currency_id.round(billed * rate)}
 
     def _rebill_in_draft(self, correction):
@@ -70,12 +81,12 @@ class KeepingExactInvoiceLine(models.Model):
     def _bill_hours_again(self):
         """Take quantity and price from the hours on the line, which have changed."""
         for line in self:
-            before = line.amount / line.billed_hours if line.billed_hours else line.unit_price
+            rate = _find_rate(line.currency_id, line.amount, line.billed_hours, line.unit_price)
             hours, amount = sum(line.hour_ids.mapped("hours")), sum(line.hour_ids.mapped("amount"))
             billed = sum(line.hour_ids.mapped("billed_hours"))
             rounded = line.invoice_id._round_hours(hours, "line")
             if rounded != hours:
-                billed, amount = rounded, line.currency_id.round(rounded * before)
+                billed, amount = rounded, line.currency_id.round(rounded * rate)
             # What follows spreads the amount over them in SQL.
             line.hour_ids.flush_recordset()
             line.write({"hours": hours, "billed_hours": billed, **line._fit_amount(billed, amount)})

@@ -182,7 +182,8 @@ class KeepingExactInvoiceAdjusting(models.Model):
         self.ensure_one()
         wanted = json.loads(step.wanted)
         line = self.line_ids.filtered(lambda line: line.guid == step.guid)
-        self._have_line_as_sent(line, wanted)
+        if line:
+            self._have_line_as_sent(line, wanted)
         self._tell_lines_sent(
             self.env._(
                 "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",

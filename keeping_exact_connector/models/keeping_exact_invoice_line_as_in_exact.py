@@ -3,6 +3,9 @@ from odoo import api, fields, models
 from ..pricing.money import to_decimal
 from .keeping_exact_invoice_line import PRECISION
 
+# Decimals of a discount, which is a fraction, until it gives the amount to the cent.
+DISCOUNT_DIGITS = (2, 3, 4, 5, 6)
+
 
 class KeepingExactInvoiceLineAsInExact(models.Model):
     """A line with Exact's own figures: of a linked invoice, or taken over from Exact."""
@@ -37,9 +40,23 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
 
     def _get_share_charged(self):
         """Return the part of quantity times price that is charged: 1 without a discount."""
+        return 1 - float(self._find_discount() or 0)
+
+    def _find_discount(self):
+        """Return the discount that was on the line in Exact, a fraction, or nothing.
+
+        Exact's lines hold what it comes to: of the fractions that give that to the cent, it is
+        the one with the fewest decimals.
+        """
         self.ensure_one()
-        full = self.quantity * self.unit_price
-        return self.amount / full if full else 1
+        full, digits = self.quantity * self.unit_price, self.currency_id.decimal_places
+        if not self.as_in_exact or not full:
+            return None
+        share = self.amount / full
+        found = (to_decimal(1 - share, places) for places in (0, *DISCOUNT_DIGITS))
+        agreed = to_decimal(self.amount, digits)
+        fitting = (one for one in found if to_decimal(full * (1 - float(one)), digits) == agreed)
+        return next(fitting, to_decimal(1 - share, DISCOUNT_DIGITS[-1])) or None
 
     @api.model
     def _prepare_vals_from_exact(self, administration, rows):

@@ -61,16 +61,18 @@ class KeepingExactInvoice(models.Model):
         Open.browse(hours.ids)._lock()
         return super().action_retry_line_changes()
 
-    def _correct_line(self, correction):
+    def _correct_line(self, correction, row):
         """Have the line of this open invoice follow a correction in Exact.
 
         :param correction: keeping.exact.correction of an hour on this invoice
+        :param dict row: of :meth:`_read_row_as_stored`
         :raise UserError: it is not open any more, or the line was changed in Exact
         """
         self.ensure_one()
         hour, LineChange = correction.hour_id, self.env["keeping.exact.line.change"]
         line = hour.invoice_line_id
-        row = self._read_row_as_stored(line)
+        if not line._is_as_shown(row):
+            raise UserError(self._explain_line_changed())
         others = line.hour_ids - hour
         billed = sum(others.mapped("billed_hours")) + correction.billed_after
         amount = sum(others.mapped("amount")) + correction.amount_after
@@ -91,19 +93,34 @@ class KeepingExactInvoice(models.Model):
     def _read_row_as_stored(self, line):
         """Return the row of Exact of a stored line.
 
-        :raise UserError: Exact cannot be read, or the line is not as it is stored
+        :raise UserError: Exact cannot be read, or the line is not as it is stored, or is worth
+            something else than its hours
         """
+        self._check_line_is_its_hours(line)
         administration = self.administration_id
         with administration.connection_id._user_errors(), administration._get_client() as client:
             rows = self._read_exact_lines(client, self.guid)
         pairs = self._pair_lines(rows)
         row = next((row for row in rows if pairs.get(row["ID"]) == line), None)
         if row is None or not line._is_as_shown(row):
+            raise UserError(self._explain_line_changed())
+        return row
+
+    def _explain_line_changed(self):
+        return self.env._(
+            "The line of these hours is not as it was sent. Compare %s with Exact first, or settle "
+            "the difference on the next invoice.",
+            self.name,
+        )
+
+    def _check_line_is_its_hours(self, line):
+        """Refuse a line whose figures were changed: made from its hours, it would lose them."""
+        hours = sum(line.hour_ids.mapped("amount"))
+        if self.currency_id.compare_amounts(line.amount, hours) or line._find_discount():
             raise UserError(
                 self.env._(
-                    "The line of these hours is not as it was sent. Compare %s with Exact first, "
-                    "or settle the difference on the next invoice.",
-                    self.name,
+                    "Line %s has another amount than its hours: it was changed since. Settle the "
+                    "difference on the next invoice.",
+                    line.name,
                 )
             )
-        return row

@@ -9,8 +9,6 @@ from .keeping_exact_line_change import NUMBERS, TEXTS
 from .keeping_exact_sendable import CannotSend
 
 MAKE = "make"
-# Decimals of a discount, which is a fraction, until it gives the amount to the cent.
-DISCOUNT_DIGITS = (2, 3, 4, 5, 6)
 
 
 class KeepingExactLineMaking(models.Model):
@@ -172,17 +170,6 @@ class KeepingExactInvoiceLine(models.Model):
         if discount := self._find_discount():
             payload["Discount"] = discount
         return payload
-
-    def _find_discount(self):
-        """Return the discount that was on the line in Exact, a fraction, or nothing."""
-        share = self._get_share_charged()
-        if not self.as_in_exact or share == 1:
-            return None
-        full, digits = self.quantity * self.unit_price, self.currency_id.decimal_places
-        found = (to_decimal(1 - share, places) for places in DISCOUNT_DIGITS)
-        agreed = to_decimal(self.amount, digits)
-        fitting = (one for one in found if to_decimal(full * (1 - float(one)), digits) == agreed)
-        return next(fitting, to_decimal(1 - share, DISCOUNT_DIGITS[-1]))
 
 
 class KeepingExactInvoice(models.Model):

@@ -51,6 +51,15 @@ class TestAdjustSending(AdjustCase):
             self.assertIn(text, told)
         self.assertIn(self.invoicer.name, told)
 
+    def test_what_is_meant_is_quantity_times_price_however_small_it_was_before(self):
+        for quantity in (1.33, 133):
+            line = self._compare().line_ids[1]
+            line.write({"quantity": quantity, "unit_price": 95.05})
+            line.adjust_id.action_send()
+            self._send()
+            self.assertEqual(self.invoice.difference_state, "same")
+        self.assertEqual(self.invoice.line_ids[1].amount, 12641.65)
+
     def test_a_line_is_left_as_it_is_on_request(self):
         self._remove("Travel")
         self._add()

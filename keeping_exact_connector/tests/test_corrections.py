@@ -163,6 +163,13 @@ class TestCorrections(CorrectionCase):
         self._correct(timesheets, 0.9)
         self.assertEqual(self._opened().billed_hours, -0.5)
 
+    def test_it_is_priced_at_the_rate_and_not_at_what_a_few_minutes_came_to(self):
+        timesheets = self._make_hours(0.0833)
+        invoice = self._preview(rate=95)
+        self._bring(invoice, "processed", guid="7d1f0b6e-6f0e-4a52-9bd4-2f6f1d1a0001")
+        self._correct(timesheets, 8)
+        self.assertEqual(self._opened().amount, 760 - invoice.amount_untaxed)
+
     def test_hours_that_an_advance_covers_have_nothing_to_settle(self):
         timesheets, invoice = self._billed(1)
         covered = self._make_hours(3)
@@ -331,6 +338,19 @@ class TestCorrectionsInExact(SendingCase, CorrectionCase):
         self.assertEqual(timesheets.unit_amount, 2)
         self._correct(timesheets, 1.5)
         self.assertEqual(self._opened().amount, -50)
+
+    def test_a_line_that_was_taken_over_with_another_price_keeps_it(self):
+        timesheets, invoice = self._billed_in_exact(2)
+        row = self._lines_of(invoice)[0]
+        with self.administration._get_client() as client:
+            client.put(LINES, UUID(row["ID"]), {"UnitPrice": 90})
+        action = invoice.action_compare_lines()
+        adjust = self.env[action["res_model"]].browse(action["res_id"])
+        adjust.with_user(self.invoicer).action_take_over()
+        with self.assertRaisesRegex(UserError, "another amount than its hours"):
+            self._correct_on_line(timesheets, 1.5)
+        self.assertEqual(timesheets.unit_amount, 2)
+        self.assertFalse(invoice.line_change_ids)
 
     def test_processed_before_the_line_was_changed_it_waits_for_the_next_invoice(self):
         timesheets, invoice = self._billed_in_exact(2)

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_credits import INVOICES, CreditCase
@@ -53,6 +54,75 @@ class TestMakingCredits(CreditCase):
         self.assertEqual(invoice.state, "credited")
         with self.assertRaisesRegex(UserError, "Only a processed invoice"):
             invoice.action_make_credit()
+
+    def _made_worth(self, invoice, **values):
+        """As after taking over a line that a bookkeeper has changed before it was processed."""
+        line = invoice.sudo().line_ids
+        line.write({"as_in_exact": True, **values})
+        self.assertEqual(sum(line.hour_ids.mapped("amount")), 500)
+
+    def test_no_more_is_credited_than_is_left_of_a_line_and_that_is_said(self):
+        invoice = self._processed(2, 3)
+        self._made_worth(invoice, unit_price=80, exact_amount=400)
+        choice = self._make(invoice)
+        choice.action_choose_all()
+        self.assertEqual((choice.amount, choice.hour_amount), (400, 500))
+        with self.assertRaisesRegex(UserError, "billed for 500.00"):
+            choice.action_make()
+        choice.accept_difference = True
+        choice.line_ids.amount = 450
+        with self.assertRaisesRegex(UserError, "only 400.00"):
+            choice.action_make()
+        choice.line_ids.amount = 400
+        choice.action_make()
+        self._send()
+        self.assertEqual(invoice.state, "credited")
+        [note] = [row for row in self._notes() if row["InvoiceID"] == invoice.credit_ids.guid]
+        self.assertEqual(abs(float(note["AmountFCExclVat"])), 400)
+
+    def test_a_discount_on_the_line_is_not_credited(self):
+        invoice = self._processed(2, 3)
+        self._made_worth(invoice, exact_amount=450)
+        choice = self._make(invoice)
+        choice.action_choose_all()
+        choice.accept_difference = True
+        choice.action_make()
+        self._send()
+        [note] = [row for row in self._notes() if row["InvoiceID"] == invoice.credit_ids.guid]
+        self.assertEqual(abs(float(note["AmountFCExclVat"])), 450)
+
+    def test_what_has_no_hours_is_credited_after_all_hours_were(self):
+        self._make_hours(2)
+        invoice = self._preview()
+        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 40})]})
+        invoice.action_send()
+        self._send()
+        self._process(invoice)
+        invoice.invalidate_recordset()
+        self._ticked(invoice, 2).action_make()
+        self._send()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "partly"))
+        choice = self._make(invoice)
+        choice.line_ids.filtered(lambda line: line.name == "Travel").chosen = True
+        self.assertEqual(choice.amount, 40)
+        choice.action_make()
+        self._send()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "whole"))
+        with self.assertRaisesRegex(UserError, "Only a processed invoice"):
+            invoice.action_make_credit()
+
+    def test_a_refused_credit_note_of_an_invoice_that_is_gone_is_not_tried_again(self):
+        invoice = self._processed(1, 2)
+        self._ticked(invoice, 2).action_make()
+        self._refuse_next(INVOICES, "Verplicht: Dagboek")
+        self._send()
+        credit = invoice.credit_ids
+        self.assertEqual(credit.state, "failed")
+        invoice.sudo()._note_removed("deleted")
+        self.assertEqual(credit.state, "cancelled")
+        self.assertFalse(invoice.sudo().hour_ids.credit_id)
+        with self.assertRaises(UserError):
+            credit.action_retry()
 
     def test_same_hours_are_not_credited_twice(self):
         invoice = self._processed(1, 2)

@@ -43,6 +43,18 @@ class TestRelease(RemovalCase):
         self.assertEqual(len(self._in_exact(is_open)), 1)
         self.assertFalse(self._calls("DELETE", INVOICES))
 
+    def test_what_was_sent_or_processed_since_it_was_shown_is_not_released(self):
+        is_open, queued = self._open(2), self._queued(1)
+        queued_asked, open_asked = self._ask_release(queued), self._ask_release(is_open)
+        self._send()
+        self._process_in_exact(is_open)
+        is_open.action_refresh()
+        for asked, invoice in ((queued_asked, queued), (open_asked, is_open)):
+            with self.subTest(state=invoice.state):
+                with self.assertRaisesRegex(UserError, f"{invoice.name} changed since"):
+                    asked.action_confirm()
+                self.assertTrue(self._live(invoice))
+
     def test_the_history_says_what_stays_and_the_way_back(self):
         invoice = self._open(2)
         invoice.action_release()

@@ -93,6 +93,8 @@ class KeepingExactCorrect(models.TransientModel):
             raise UserError(self.env._("Say why these hours are corrected."))
         if self.unit_amount < 0:
             raise UserError(self.env._("Hours cannot be less than zero."))
+        # Exact is read before anything is locked or changed here.
+        row = self._read_line(timesheet) if self.way == "line" and not self.in_draft else None
         Hour = self.env["keeping.exact.hour"].sudo()
         Hour._lock_timesheets(locks.these(timesheet.ids))
         timesheet.invalidate_recordset()
@@ -101,9 +103,13 @@ class KeepingExactCorrect(models.TransientModel):
         hours.invoice_id._touch()
         Correction = self.env["keeping.exact.correction"].sudo()
         corrections = Correction._correct(hours, self.unit_amount, self.reason.strip())
-        if self.way == "line" and not self.in_draft:
-            hours.invoice_id.ensure_one()._correct_line(corrections)
+        if row:
+            hours.invoice_id.ensure_one()._correct_line(corrections, row)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _read_line(self, timesheet):
+        line = timesheet._get_correctable().invoice_line_id.ensure_one()
+        return line.invoice_id._read_row_as_stored(line)
 
     def _check_as_shown(self, timesheet):
         if float_compare(timesheet.unit_amount, self.shown_amount, precision_digits=4):

@@ -62,11 +62,9 @@ class KeepingExactCreditChoice(models.TransientModel):
             choice.difference_message = "\n".join(choice._explain_differences()) or False
 
     def _explain_differences(self):
-        if self.mode != "found":
-            return []
         said = [line._explain_difference() for line in self.line_ids]
         left = self.note_amount - self.note_used
-        if self.currency_id.compare_amounts(self.amount, left) > 0:
+        if self.mode == "found" and self.currency_id.compare_amounts(self.amount, left) > 0:
             said.append(
                 self.env._(
                     "%(amount)s is credited in all, and only %(left)s of the credit note is left.",
@@ -124,6 +122,8 @@ class KeepingExactCreditChoice(models.TransientModel):
         self._check_free()
         if self.currency_id.compare_amounts(self.amount, 0) <= 0:
             raise UserError(self.env._("Choose what is credited first: there is no amount yet."))
+        self._check_left()
+        self._check_difference()
         credit = self.env["keeping.exact.credit"].sudo().create(self._prepare_made())
         self._get_chosen().credit_id = credit
         credit._plan_making()
@@ -242,6 +242,15 @@ class KeepingExactCreditChoice(models.TransientModel):
                 )
             )
 
+    def _check_left(self):
+        """Refuse to make a credit note of more than was billed.
+
+        :raise UserError: says of which line
+        """
+        over = self.line_ids.filtered(lambda line: line._is_over())
+        if over:
+            raise UserError("\n".join(line._explain_difference() for line in over))
+
     def _check_difference(self):
         if self.difference_message and not self.accept_difference:
             raise UserError(
@@ -331,9 +340,12 @@ class KeepingExactCreditChoice(models.TransientModel):
         """Return a credited line; quantity and price are those of the invoice where it is whole."""
         line = choice_line.line_id
         values = {"invoice_line_id": line.id, "amount": choice_line.amount}
-        if not self.currency_id.compare_amounts(choice_line.amount, line.amount):
+        whole = not self.currency_id.compare_amounts(choice_line.amount, line.amount)
+        # With a discount on the line, quantity times price is more than was billed.
+        if whole and not line._find_discount():
             return {**values, "quantity": line.quantity, "unit_price": line.unit_price}
         hours = self._get_chosen().filtered(lambda hour: hour.invoice_line_id == line)
         number = sum(hours.mapped("billed_hours")) or sum(hours.mapped("hours"))
+        number = number or (whole and line.quantity)
         fitted = line._fit_amount(number or 1, choice_line.amount)
         return {**values, "quantity": fitted["quantity"], "unit_price": fitted["unit_price"]}

@@ -48,13 +48,19 @@ class KeepingExactCreditChoiceLine(models.TransientModel):
             if line.mode == "found":
                 line.amount = line.amount
             elif line.has_hours:
-                line.amount = line.hours_amount
+                # Hours keep what they were billed for, also where the line is worth less since.
+                line.amount = min(line.hours_amount, line.left, key=abs)
             else:
                 line.amount = line.left if line.chosen else 0
 
     def write(self, vals):
         check_editable(self, vals, {"chosen", "amount"})
         return super().write(vals)
+
+    def _is_over(self):
+        """Tell whether more is credited than is left."""
+        self.ensure_one()
+        return self.currency_id.compare_amounts(abs(self.amount), abs(self.left)) > 0
 
     def _explain_difference(self):
         """Return in words what does not fit, or nothing."""
@@ -66,7 +72,7 @@ class KeepingExactCreditChoiceLine(models.TransientModel):
             "left": f"{self.left:.2f} {currency.name}",
             "hours": f"{self.hours_amount:.2f} {currency.name}",
         }
-        if currency.compare_amounts(abs(self.amount), abs(self.left)) > 0:
+        if self._is_over():
             return self.env._(
                 "%(line)s: %(amount)s is credited, and only %(left)s of it is left.", **said
             )

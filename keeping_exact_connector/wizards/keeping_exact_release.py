@@ -52,6 +52,7 @@ class KeepingExactRelease(models.TransientModel):
             raise UserError(self.env._("There is nothing left to release."))
         invoices._touch()
         invoices._check_invoicing(also_off=True)
+        self._check_as_shown(going)
         deleted = going.filtered(lambda line: line._is_deleted())
         for invoice in (going - deleted).invoice_id.sudo():
             invoice._release()
@@ -61,6 +62,21 @@ class KeepingExactRelease(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     # ------------------------------------------------------------------ business
+
+    def _check_as_shown(self, lines):
+        """Refuse what was sent or processed since: what the person was told of it does not hold.
+
+        :raise UserError: names them
+        """
+        changed = lines.filtered(lambda line: line.shown_state != line.invoice_id.state)
+        if changed:
+            raise UserError(
+                self.env._(
+                    "%s changed since you looked, and nothing is released. Close this and look "
+                    "again.",
+                    ", ".join(changed.invoice_id.mapped("name")),
+                )
+            )
 
     @api.model
     def _ask(self, invoices):
@@ -127,6 +143,7 @@ class KeepingExactRelease(models.TransientModel):
         values = {
             "invoice_id": invoice.id,
             "kind": self._get_kind(invoice_sudo, row),
+            "shown_state": invoice_sudo.state,
             "amount_total": invoice_sudo.amount_total,
             "number": invoice_sudo.number,
         }

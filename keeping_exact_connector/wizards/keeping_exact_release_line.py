@@ -28,6 +28,7 @@ class KeepingExactReleaseLine(models.TransientModel):
         readonly=True,
         required=True,
     )
+    shown_state = fields.Char(readonly=True, export_string_translation=False)
     number = fields.Char(
         string="Number in Exact", readonly=True, help="Of an open invoice its order number"
     )
