@@ -54,8 +54,13 @@ class KeepingExactHour(models.Model):
         if self.covered:
             return {"billed_after": 0, "amount_after": 0}
         billed = self.invoice_id._round_hours(float(hours), "entry")
-        rate = _find_rate(self.currency_id, self.amount, self.billed_hours, self.rate)
+        rate = self._get_billed_rate()
         return {"billed_after": billed, "amount_after": self.currency_id.round(billed * rate)}
+
+    def _get_billed_rate(self):
+        """Return the hourly rate that this hour was billed at, in the currency of the invoice."""
+        self.ensure_one()
+        return _find_rate(self.currency_id, self.amount, self.billed_hours, self.rate)
 
     def _rebill_in_draft(self, correction):
         """Have a draft bill what is on the timesheet now: there is no difference to settle.
@@ -67,6 +72,8 @@ class KeepingExactHour(models.Model):
             return
         self.write(
             {
+                # Of no hours at all nothing else would tell it.
+                "rate": self._get_billed_rate(),
                 "hours": correction.hours_after,
                 "billed_hours": correction.billed_after,
                 "amount": correction.amount_after,

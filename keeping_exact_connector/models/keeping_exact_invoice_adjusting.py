@@ -215,7 +215,9 @@ class KeepingExactInvoiceAdjusting(models.Model):
                 "as_in_exact": True,
             }
         )
-        more = amount - before
+        # What is meant is less the discount on the card, which goes off the whole invoice.
+        charged = 1 - self.customer_id.invoiced_id.sales_discount
+        more = float_round((amount - before) * charged, precision_rounding=rounding)
         vat = float_round(more * line.vat_code_id.percentage, precision_rounding=rounding)
         self.write(
             {

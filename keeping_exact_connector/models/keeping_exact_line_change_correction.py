@@ -39,6 +39,8 @@ class KeepingExactHour(models.Model):
         )
         self.write(
             {
+                # Of no hours at all nothing else would tell it.
+                "rate": self._get_billed_rate(),
                 "hours": correction.hours_after,
                 "billed_hours": correction.billed_after,
                 "amount": correction.amount_after,
@@ -77,6 +79,14 @@ class KeepingExactInvoice(models.Model):
         billed = sum(others.mapped("billed_hours")) + correction.billed_after
         amount = sum(others.mapped("amount")) + correction.amount_after
         fitted = line._fit_amount(float(to_decimal(billed, HOUR_DIGITS)), amount)
+        if fitted["whole"] or line.whole:
+            raise UserError(
+                self.env._(
+                    "Line %s is billed as one piece, with its hours in its text. Settle the "
+                    "difference on the next invoice.",
+                    line.name,
+                )
+            )
         wanted = {**row, "Quantity": fitted["quantity"], "UnitPrice": fitted["unit_price"]}
         self._change_lines(
             [

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .adjust_case import AdjustCase
 from .link_case import LINES
-from .sandbox_case import REFUSAL
+from .sandbox_case import INVOICES, REFUSAL
 
 
 @tagged("post_install", "-at_install")
@@ -59,6 +59,22 @@ class TestAdjustSending(AdjustCase):
             self._send()
             self.assertEqual(self.invoice.difference_state, "same")
         self.assertEqual(self.invoice.line_ids[1].amount, 12641.65)
+
+    def test_what_is_meant_is_less_the_discount_of_the_customer(self):
+        self.acme.sudo().sales_discount = 0.05
+        header = {"Discount": 0.05, "AmountFCExclVat": 323, "AmountFC": 390.83}
+        self.sandbox.control(
+            "POST",
+            f"rows/{self.administration.code}/{INVOICES}",
+            {"where": {"InvoiceID": self.guid}, "values": header},
+        )
+        self._compare().action_take_over()
+        line = self._compare().line_ids[1]
+        line.unit_price = 60
+        line.adjust_id.action_send()
+        self._send()
+        self.assertEqual(self.invoice.amount_untaxed, 342)
+        self.assertEqual(self.invoice.difference_state, "same")
 
     def test_a_line_is_left_as_it_is_on_request(self):
         self._remove("Travel")

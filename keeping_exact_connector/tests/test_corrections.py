@@ -188,6 +188,14 @@ class TestCorrections(CorrectionCase):
         self.assertEqual(sum(draft.hour_ids.mapped("amount")), 450)
         self.assertFalse(self._opened())
 
+    def test_hours_that_were_corrected_to_nothing_have_their_price_again(self):
+        timesheets = self._make_hours(2, 3)
+        draft = self._preview(rate=RATE)
+        draft.line_ids.amount = 750
+        for hours in (0, 2):
+            self._correct(timesheets[0], hours)
+        self.assertEqual((draft.hours, draft.amount_untaxed), (5, 750))
+
     def test_a_draft_that_rounds_its_lines_rounds_them_again(self):
         timesheets = self._make_hours(1.1, 1.1)
         draft = self._preview(rate=RATE, rounding="60", rounding_method="up", rounding_level="line")

@@ -73,6 +73,9 @@ class TestMakingCredits(CreditCase):
         choice.line_ids.amount = 450
         with self.assertRaisesRegex(UserError, "only 400.00"):
             choice.action_make()
+        choice.line_ids.amount = -40
+        with self.assertRaisesRegex(UserError, "only 400.00"):
+            choice._check_left()
         choice.line_ids.amount = 400
         choice.action_make()
         self._send()

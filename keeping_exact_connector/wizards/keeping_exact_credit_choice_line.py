@@ -58,9 +58,12 @@ class KeepingExactCreditChoiceLine(models.TransientModel):
         return super().write(vals)
 
     def _is_over(self):
-        """Tell whether more is credited than is left."""
+        """Tell whether more is credited than is left, or the other way round."""
         self.ensure_one()
-        return self.currency_id.compare_amounts(abs(self.amount), abs(self.left)) > 0
+        return (
+            self.amount * self.left < 0
+            or self.currency_id.compare_amounts(abs(self.amount), abs(self.left)) > 0
+        )
 
     def _explain_difference(self):
         """Return in words what does not fit, or nothing."""
