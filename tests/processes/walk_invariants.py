@@ -5,6 +5,7 @@ A check takes the world and an organisation, and returns rows that should not be
 
 import re
 from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
 
 from walk_world import BY_HAND
 
@@ -306,7 +307,9 @@ def both_sides_are_the_same(world, own):
             if line["InvoiceID"] == guid
         )
         # That of the customer, which goes off the whole invoice (reference, chapter 4.3).
-        theirs -= round(theirs * float(rows[guid].get("Discount") or 0), 2)
+        discount = Decimal(str(rows[guid].get("Discount") or 0))
+        off = (Decimal(f"{theirs:.2f}") * discount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        theirs -= float(off)
         if abs(theirs - float(untaxed or 0)) > CENT:
             yield (name, state, untaxed, theirs)
         if (rows[guid]["Status"] == 50) != (state != "open"):
