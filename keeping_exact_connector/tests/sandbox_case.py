@@ -212,10 +212,10 @@ class SendingCase(SandboxCase):
     def _in_exact(self, invoice):
         return [row for row in self._rows() if carries_reference(row["Description"], invoice.name)]
 
-    def _refuse_next(self, path, text):
-        """Have Exact refuse the next POST with this text."""
+    def _refuse_next(self, path, text, method="POST"):
+        """Have Exact refuse the next call of this kind with this text."""
         self.sandbox.add_fault(
-            method="POST",
+            method=method,
             path=path,
             kind="status",
             status=500,

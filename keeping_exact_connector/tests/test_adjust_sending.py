@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .adjust_case import AdjustCase
 from .link_case import LINES
-from .sandbox_case import INVOICES, REFUSAL
+from .sandbox_case import INVOICES
 
 
 @tagged("post_install", "-at_install")
@@ -164,15 +164,7 @@ class TestAdjustSending(AdjustCase):
         self.assertEqual(self.invoice.difference_state, "same")
 
     def _refuse_once(self, method):
-        self.sandbox.add_fault(
-            method=method,
-            path=LINES,
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Ongeldige waarde",
-        )
+        self._refuse_next(LINES, "Ongeldige waarde", method)
 
     def test_nothing_is_removed_after_another_line_was_refused(self):
         for method in ("PUT", "POST"):

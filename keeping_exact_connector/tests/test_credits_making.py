@@ -15,6 +15,15 @@ class TestMakingCredits(CreditCase):
     def _notes(self):
         return [row for row in self._rows() if row["Type"] == 8021]
 
+    def _refused_credit(self):
+        """Return an invoice of which Exact refused the credit note of two hours."""
+        invoice = self._processed(1, 2)
+        self._ticked(invoice, 2).action_make()
+        self._refuse_next(INVOICES, "Verplicht: Dagboek")
+        self._send()
+        self.assertEqual(invoice.credit_ids.state, "failed")
+        return invoice
+
     def test_chosen_hours_are_credited_in_exact_and_free(self):
         invoice = self._processed(1, 2, 4)
         before = len(self._notes())
@@ -115,12 +124,8 @@ class TestMakingCredits(CreditCase):
             invoice.action_make_credit()
 
     def test_a_refused_credit_note_of_an_invoice_that_is_gone_is_not_tried_again(self):
-        invoice = self._processed(1, 2)
-        self._ticked(invoice, 2).action_make()
-        self._refuse_next(INVOICES, "Verplicht: Dagboek")
-        self._send()
+        invoice = self._refused_credit()
         credit = invoice.credit_ids
-        self.assertEqual(credit.state, "failed")
         invoice.sudo()._note_removed("deleted")
         self.assertEqual(credit.state, "cancelled")
         self.assertFalse(invoice.sudo().hour_ids.credit_id)
@@ -168,12 +173,8 @@ class TestMakingCredits(CreditCase):
         self.assertEqual(len(self._notes()), before + 1)
 
     def test_refusal_is_shown_and_can_be_retried(self):
-        invoice = self._processed(1, 2)
-        self._ticked(invoice, 2).action_make()
-        self._refuse_next(INVOICES, "Verplicht: Dagboek")
-        self._send()
+        invoice = self._refused_credit()
         credit = invoice.credit_ids
-        self.assertEqual(credit.state, "failed")
         self.assertIn("not in Exact Online yet", invoice.credit_message)
         self.assertTrue(credit.error_message and credit.error_remedy)
         self.assertEqual(self._live(invoice), [1, 2])

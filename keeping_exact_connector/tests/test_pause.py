@@ -25,15 +25,7 @@ class TestPause(SendingCase):
 
     def _refuse(self, *texts):
         for text in texts:
-            self.sandbox.add_fault(
-                method="POST",
-                path=INVOICES,
-                kind="status",
-                status=500,
-                times=1,
-                content_type="application/json",
-                body=REFUSAL % text,
-            )
+            self._refuse_next(INVOICES, text)
 
     def _queue_many(self, count):
         invoices = self.env["keeping.exact.invoice"].with_user(self.invoicer)

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .removal_case import RemovalCase
-from .sandbox_case import INVOICES, REFUSAL
+from .sandbox_case import INVOICES
 
 
 @tagged("post_install", "-at_install")
@@ -183,15 +183,7 @@ class TestRelease(RemovalCase):
 
     def test_what_exact_refuses_stays_with_the_reason(self):
         invoice = self._asked_to_delete()
-        self.sandbox.add_fault(
-            method="DELETE",
-            path=INVOICES,
-            kind="status",
-            status=500,
-            times=1,
-            content_type="application/json",
-            body=REFUSAL % "Niet toegestaan: Verwijderen",
-        )
+        self._refuse_next(INVOICES, "Niet toegestaan: Verwijderen", "DELETE")
         self._send()
         self.assertEqual((invoice.state, invoice.deletion_state), ("open", "failed"))
         self.assertIn("Verwijderen", invoice.deletion_message)
