@@ -100,7 +100,10 @@ class LimitReached(ExactError):
 
     @property
     def over_at(self):
-        """The first whole second after ``retry_at``, as a naive datetime in UTC."""
+        """The first whole second after ``retry_at``, as a naive datetime in UTC.
+
+        Moments of records are whole seconds: a part of one earlier it is refused again.
+        """
         return self.retry_at.replace(tzinfo=None, microsecond=0) + timedelta(seconds=1)
 
 

@@ -68,11 +68,10 @@ class AccountAnalyticLine(models.Model):
 
     @api.depends("keeping_exact_hour_ids.live")
     def _compute_keeping_exact_billed(self):
-        # Most have none, and of a new one that is known at once.
-        hours = self.keeping_exact_hour_ids
-        billed = self & hours.filtered("live").timesheet_id if hours else hours.timesheet_id
         self.keeping_exact_billed = False
-        billed.keeping_exact_billed = True
+        # Most have none, and of a new one that is known at once.
+        if hours := self.keeping_exact_hour_ids:
+            (self & hours.filtered("live").timesheet_id).keeping_exact_billed = True
 
     @api.depends(
         "project_id.keeping_exact_hours",

@@ -66,26 +66,21 @@ class KeepingExactCreditSending(models.Model):
         """
         rows = self._read_made_since(client, since)
         guids = [row["InvoiceID"] for row in rows]
-        known = set(self._search_by_guid(self.administration_id, guids).mapped("guid"))
+        known = self.invoice_id._get_known_guids(guids)
         alike = [row for row in rows if row["InvoiceID"] not in known and self._is_alike(row)]
         found = min(alike, key=lambda row: row["Created"], default=None)
         return found or self.invoice_id._find_deleted(client, since)
-
-    def _search_by_guid(self, administration, guids):
-        return self.search([("administration_id", "=", administration.id), ("guid", "in", guids)])
 
     def _is_alike(self, row):
         """Tell whether it credits the same amount, and was made by our user, as far as is known.
 
         Which sign Exact gives the amount of a credit note is not documented.
         """
-        invoice = self.invoice_id
-        currency, discount = invoice.currency_id, invoice.customer_id.invoiced_id.sales_discount
+        invoice, compare = self.invoice_id, self.currency_id.compare_amounts
         amount = abs(float(row.get("AmountFCExclVat") or 0))
-        less = self.amount - currency.round(self.amount * discount)
-        same = any(not currency.compare_amounts(amount, one) for one in (self.amount, less))
-        maker = self.administration_id.connection_id.grant_id.exact_user
-        return same and str(row.get("Creator") or "") in ("", maker)
+        amounts = (self.amount, invoice._get_less_discount(self.amount))
+        same = any(not compare(amount, one) for one in amounts)
+        return same and invoice._is_made_by_us(row)
 
     def _exact_note_alike(self, row):
         if "DeletedDate" in row:

@@ -70,6 +70,11 @@ class KeepingExactHour(models.Model):
         self.ensure_one()
         if self.invoice_id.state not in EDITABLE_STATES:
             return
+        self._bill_as_corrected(correction)
+        self.invoice_line_id._bill_hours_again()
+
+    def _bill_as_corrected(self, correction):
+        """Have this hour be billed for what it was corrected to, at the rate that it has."""
         self.write(
             {
                 # Of no hours at all nothing else would tell it.
@@ -79,7 +84,6 @@ class KeepingExactHour(models.Model):
                 "amount": correction.amount_after,
             }
         )
-        self.invoice_line_id._bill_hours_again()
 
 
 class KeepingExactInvoiceLine(models.Model):

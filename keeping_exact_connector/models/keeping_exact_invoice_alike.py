@@ -52,16 +52,10 @@ class KeepingExactInvoiceAlike(models.Model):
         select = [*self._get_select(), "Creator"]
         where = self._where_made_since(since)
         rows = client.rows(self._exact_post_endpoint, select=select, where=where)
-        maker = self.administration_id.connection_id.grant_id.exact_user
-        alike = [row for row in rows if self._is_alike(row, maker)]
-        known = self.search(
-            [
-                ("administration_id", "=", self.administration_id.id),
-                ("guid", "in", [row["InvoiceID"] for row in alike]),
-            ]
-        )
-        guids = set(known.mapped("guid"))
-        alike = [row for row in alike if row["InvoiceID"] not in guids]
+        alike = [row for row in rows if self._is_alike(row)]
+        guids = [row["InvoiceID"] for row in alike]
+        known = set(self._search_by_guid(self.administration_id, guids).mapped("guid"))
+        alike = [row for row in alike if row["InvoiceID"] not in known]
         return min(alike, key=lambda row: row["Created"], default=None)
 
     def _exact_note_alike(self, row):
@@ -69,7 +63,12 @@ class KeepingExactInvoiceAlike(models.Model):
         number = row.get("OrderNumber") or row["InvoiceID"]
         self._exact_refused("invoice_alike", f"{number}, {row['Description'] or ''}")
 
-    def _is_alike(self, row, maker):
+    def _is_alike(self, row):
         amount = float(row.get("AmountFCExclVat") or 0)
         same_amount = not self.currency_id.compare_amounts(amount, self.meant_untaxed)
-        return same_amount and str(row.get("Creator") or "") in ("", maker)
+        return same_amount and self._is_made_by_us(row)
+
+    def _is_made_by_us(self, row):
+        """Tell whether our user made a row of Exact, as far as it says."""
+        maker = self.administration_id.connection_id.grant_id.exact_user
+        return str(row.get("Creator") or "") in ("", maker)

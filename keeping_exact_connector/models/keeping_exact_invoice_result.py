@@ -122,14 +122,14 @@ class KeepingExactInvoiceResult(models.Model):
 
         Exact takes it off amounts and VAT by itself (API reference, chapter 4.3).
         """
+        untaxed = self._get_less_discount(self.amount_untaxed)
+        return untaxed, untaxed + self._get_less_discount(self.amount_total - self.amount_untaxed)
+
+    def _get_less_discount(self, amount):
+        """Return an amount less the discount on the customer's card, rounded as Exact's."""
         self.ensure_one()
         discount = self.customer_id.invoiced_id.sales_discount
-        vat = self.amount_total - self.amount_untaxed
-        untaxed, vat = (
-            amount - self.currency_id.round(amount * discount)
-            for amount in (self.amount_untaxed, vat)
-        )
-        return untaxed, untaxed + vat
+        return amount - self.currency_id.round(amount * discount)
 
     def _prepare_made(self, row):
         vals = super()._prepare_made(row)

@@ -114,9 +114,8 @@ class KeepingExactInvoiceStates(models.Model):
     def _explain_cause(self, who, why):
         if who == PERSON:
             name = self.env.user.name
+        elif who == EXACT:
+            name = self.env._("Exact Online")
         else:
-            name = {
-                EXACT: self.env._("Exact Online"),
-                JOB: self.env._("Sending in the background"),
-            }[who]
+            name = self.env._("Sending in the background")
         return f"{name}: {self.env._(why)}"  # pylint: disable=W8301

@@ -37,15 +37,7 @@ class KeepingExactHour(models.Model):
                 "billed_hours": line.billed_hours + correction.billed_after - self.billed_hours,
             }
         )
-        self.write(
-            {
-                # Of no hours at all nothing else would tell it.
-                "rate": self._get_billed_rate(),
-                "hours": correction.hours_after,
-                "billed_hours": correction.billed_after,
-                "amount": correction.amount_after,
-            }
-        )
+        self._bill_as_corrected(correction)
 
 
 class KeepingExactInvoice(models.Model):

@@ -82,14 +82,14 @@ class KeepingExactLineMaking(models.Model):
         known |= set((self.invoice_id.line_ids - self.line_id).mapped("guid"))
         return [row for row in rows if row["ID"] not in known]
 
-    def _find_made_otherwise(self, rows):
-        """Return the row that has come since, with our item and figures, in whatever words.
+    def _find_made_in_any_words(self, rows):
+        """Return the rows that are this line, else those that came since with item and figures.
 
         Whether Exact keeps a text letter by letter is not known. It stands there once, and is
         shown as a difference; sent again it would be billed twice.
         """
         item, wanted = self.line_id.item_id.guid, self._get_figures(self.wanted)
-        return [
+        return self._find_made(rows) or [
             row
             for row in self._find_unknown(rows)
             if row["Item"] == item and self._get_figures(self._dump(row)) == wanted
@@ -113,15 +113,14 @@ class KeepingExactLineMaking(models.Model):
     def _exact_find(self, client, since):
         if self.what != MAKE:
             return super()._exact_find(client, since)
-        rows = self._read_lines(client)
-        return self._find_made(rows) or self._find_made_otherwise(rows)
+        return self._find_made_in_any_words(self._read_lines(client))
 
     def _exact_absence_proved(self, client):
         if self.what != MAKE:
             return super()._exact_absence_proved(client)
         # The other lines of the invoice are seen, and this one is not among them.
         rows = self._read_lines(client)
-        made = self._find_made(rows) or self._find_made_otherwise(rows)
+        made = self._find_made_in_any_words(rows)
         return not made and self._are_lines_believed(client, rows)
 
     def _exact_key(self, row):

@@ -67,7 +67,7 @@ class Rereading(Waiting):
     def _put_off_reread(self, error):
         until = fields.Datetime.now() + LATER
         if isinstance(error, exact_online.LimitReached):
-            until = self._go_on_at(error)
+            until = error.over_at
         self._reset()
         self.env["keeping.exact.invoice"].search(
             [("administration_id", "=", self.administration_id), ("reread_at", "!=", False)]

@@ -38,18 +38,13 @@ class Waiting(Outcomes):
 
     def _come_back_at(self, operation, error):
         if isinstance(error, exact_online.LimitReached):
-            return self._go_on_at(error)
+            return error.over_at
         if messages.code_of(error) in messages.CLOSED or not self._is_connected():
             # Whoever mends it has all of it go on at once.
             return fields.Datetime.now() + FOR_A_PERSON
         waits = UNREACHED_MINUTES
         minutes = waits[min(operation.unreached, len(waits) - 1)]
         return fields.Datetime.now() + timedelta(minutes=minutes)
-
-    @staticmethod
-    def _go_on_at(error):
-        # Moments of records are whole seconds: a part of one earlier it is refused again.
-        return error.over_at
 
     def _is_connected(self):
         # If the token was refused just now, another cursor has written it: look with a new view of

@@ -346,6 +346,6 @@ class KeepingExactCreditChoice(models.TransientModel):
             return {**values, "quantity": line.quantity, "unit_price": line.unit_price}
         hours = self._get_chosen().filtered(lambda hour: hour.invoice_line_id == line)
         number = sum(hours.mapped("billed_hours")) or sum(hours.mapped("hours"))
-        number = number or (whole and line.quantity)
-        fitted = line._fit_amount(number or 1, choice_line.amount)
+        number = number or (whole and line.quantity) or 1
+        fitted = line._fit_amount(number, choice_line.amount)
         return {**values, "quantity": fitted["quantity"], "unit_price": fitted["unit_price"]}
