@@ -64,7 +64,10 @@ class KeepingExactCredit(models.Model):
     # Counts the links that a note credits: two people who use the rest of one at the same moment
     # would have the same part.
     part_no = fields.Integer(readonly=True, default=1, export_string_translation=False)
-    amount = fields.Monetary(readonly=True, help="Credited of this invoice, without VAT")
+    amount = fields.Monetary(
+        readonly=True,
+        help="Credited of this invoice, without VAT, less the discount of the customer",
+    )
     hours = fields.Float(compute="_compute_hours", digits=(16, 2), help="Freed, as entered")
     hour_amount = fields.Monetary(
         string="Amount of the hours", readonly=True, help="For which the hours were billed"

@@ -5,6 +5,8 @@ from ..tools.guards import INVOICING
 from .keeping_exact_invoice_step import UNDER_WAY
 
 CREDITABLE = ("processed", "paid")
+# Of some, what has no hours is still billed.
+PERHAPS_CREDITABLE = (*CREDITABLE, "credited")
 
 
 class KeepingExactCreditInvoice(models.Model):
@@ -57,7 +59,7 @@ class KeepingExactCreditInvoice(models.Model):
         "hours",
         "line_ids.amount",
         "credit_ids.state",
-        "credit_ids.amount",
+        "credit_ids.line_ids.amount",
         "hour_ids.credit_id",
         "hour_ids.live",
     )
@@ -167,19 +169,21 @@ class KeepingExactCreditInvoice(models.Model):
                     self.name,
                 )
             )
-        if self.state not in CREDITABLE and not self._is_left_over():
+        if not self._is_creditable():
             raise UserError(
                 self.env._("Only a processed invoice can be credited, and %s is not.", self.name)
             )
 
-    def _is_left_over(self):
-        """Tell whether no hour is billed any more, and something without hours still is."""
-        return self.state == "credited" and self.credit_state == "partly"
+    def _is_creditable(self):
+        """Tell whether something is billed for good; without hours is possible too."""
+        left_over = self.state == "credited" and self.credit_state == "partly"
+        return self.state in CREDITABLE or left_over
 
     def _get_left(self):
-        """Return what credits in force leave of the lines, without VAT."""
+        """Return what credits in force leave of the lines, without VAT and discount."""
         self.ensure_one()
-        credited = sum(self.credit_ids.filtered(lambda one: one.state == "done").mapped("amount"))
+        done = self.credit_ids.filtered(lambda credit: credit.state == "done")
+        credited = sum(done.line_ids.mapped("amount"))
         return self.currency_id.round(sum(self.line_ids.mapped("amount")) - credited)
 
     def _get_creditable_hours(self):

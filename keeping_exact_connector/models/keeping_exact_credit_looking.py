@@ -7,7 +7,7 @@ from .. import exact_online
 from ..tools.crediting import CREDIT_NOTE
 from ..tools.reference import carries_reference
 from .keeping_exact_administration_following import NEWS
-from .keeping_exact_credit_invoice import CREDITABLE
+from .keeping_exact_credit_invoice import PERHAPS_CREDITABLE
 from .keeping_exact_credit_reading import INVOICES
 from .keeping_exact_invoice_step import UNDER_WAY
 
@@ -34,7 +34,7 @@ class KeepingExactAdministration(models.Model):
 
     def _read_new_credit_notes(self, client):
         """Look for credit notes since the last time, in one call; their lines in one more."""
-        creditable = [("administration_id", "=", self.id), ("state", "in", CREDITABLE)]
+        creditable = [("administration_id", "=", self.id), ("state", "in", PERHAPS_CREDITABLE)]
         if not self.env["keeping.exact.invoice"].search_count(creditable, limit=1):
             return
         since = self.credit_notes_until or fields.Datetime.now() - NEWS
@@ -60,7 +60,8 @@ class KeepingExactAdministration(models.Model):
         told |= set(Credit.search([*mine, ("guid", "in", guids)]).mapped("guid"))
         # On their way from here: the answer may not have come yet.
         coming = Credit.search([*mine, ("state", "in", UNDER_WAY)]).mapped("name")
-        customers = Invoice._read_group([*mine, ("state", "in", CREDITABLE)], ["customer_id"])
+        domain = [*mine, ("state", "in", PERHAPS_CREDITABLE)]
+        customers = Invoice._read_group(domain, ["customer_id"])
         ours = {customer.guid for (customer,) in customers}
         return [
             row
@@ -91,14 +92,14 @@ class KeepingExactAdministration(models.Model):
         invoices = self.env["keeping.exact.invoice"].search(
             [
                 ("administration_id", "=", self.id),
-                ("state", "in", CREDITABLE),
+                ("state", "in", PERHAPS_CREDITABLE),
                 ("customer_id.guid", "=", row["OrderedBy"]),
             ],
             order="id desc",
             limit=INVOICES_AT_ONCE,
         )
         fitting = []
-        for invoice in invoices:
+        for invoice in invoices.filtered(lambda one: one._is_creditable()):
             found = invoice._weigh(row, invoice._prepare_own_lines())
             if found and (found["credited"] or found["score"]):
                 fitting.append((found, invoice))

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -7,6 +8,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .. import exact_online
+from ..pricing import round_half_up
 from ..tools.crediting import CREDIT_NOTE, ENTRY_CREDIT, REFERENCE, Line, credit_lines, match
 from ..tools.reference import carries_reference
 
@@ -175,15 +177,16 @@ class KeepingExactCreditReading(models.Model):
         :param list own: our lines, see :meth:`_prepare_own_lines`
         """
         lines = credit_lines(row["lines"], row["Type"])
-        amount = sum(line.amount for line in lines)
         if not lines or row.get("Currency", self.currency_id.name) != self.currency_id.name:
             return None
-        found = match(own, lines)
-        reasons = [self.env._("Same customer"), *self._explain_pairs(found.pairs)]
+        is_entry = "EntryID" in row
+        found = match(own, self._before_discount(lines) if is_entry else lines)
+        as_read = {line.key: line for line in lines}
+        pairs = [(own_line, as_read[line.key]) for own_line, line in found.pairs]
+        reasons = [self.env._("Same customer"), *self._explain_pairs(pairs)]
         named = self._find_named(row)
         if named:
             reasons.append(self.env._("it names %s", named))
-        is_entry = "EntryID" in row
         day = row["EntryDate"] if is_entry else row["InvoiceDate"]
         plain = "note" if row["Type"] == CREDIT_NOTE else "invoice"
         return {
@@ -193,12 +196,28 @@ class KeepingExactCreditReading(models.Model):
             "date": day.date() if day else False,
             "description": row["Description"] or False,
             "processed": row["Status"] == 50,
-            "amount": float(amount),
+            "amount": self._get_charged(lines, row),
             "score": found.score + (REFERENCE if named else 0),
             "reasons": ",\n".join(reasons),
             "fingerprint": self._make_fingerprint(row),
             "credited": {key: float(part) for key, part in found.credited.items()},
         }
+
+    def _before_discount(self, lines):
+        """Return lines of an entry as they were before the customer's discount, as ours are.
+
+        An invoice has its discount beside its lines; entries are booked less the discount.
+        """
+        share = 1 - Decimal(f"{self.discount:.4f}")
+        if share <= 0:
+            return lines
+        digits = self.currency_id.decimal_places
+        return [replace(line, amount=round_half_up(line.amount / share, digits)) for line in lines]
+
+    def _get_charged(self, lines, row):
+        """Return what lines of a document in Exact come to, less its discount if it has one."""
+        amount = float(sum(line.amount for line in lines))
+        return amount - self.currency_id.round(amount * float(row.get("Discount") or 0))
 
     def _explain_pairs(self, pairs):
         for own, line in [pair for pair in pairs if pair[1].amount > 0][:5]:
@@ -219,7 +238,7 @@ class KeepingExactCreditReading(models.Model):
             f"{line['ID']} {line['AmountFC']} {line['Quantity']} {line['Description']}"
             for line in row["lines"]
         )
-        return "\n".join([f"{row['Type']} {customer}", *lines])
+        return "\n".join([f"{row['Type']} {customer} {row.get('Discount')}", *lines])
 
     def _find_named(self, row):
         """Return which of our marks a document carries in one of its texts, or nothing."""

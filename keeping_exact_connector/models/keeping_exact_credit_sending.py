@@ -38,6 +38,9 @@ class KeepingExactCreditSending(models.Model):
         header = self.invoice_id._prepare_exact_header(
             self.description, self.name, self.credit_date
         )
+        if self.invoice_id.discount != self.invoice_id._get_card_discount():
+            # Exact would take the card's: what is credited is what was billed.
+            header["Discount"] = self.invoice_id.discount
         lines = [line._prepare_exact_payload() for line in self.line_ids]
         return {**header, "Type": CREDIT_NOTE, "SalesInvoiceLines": lines}
 
@@ -76,11 +79,9 @@ class KeepingExactCreditSending(models.Model):
 
         Which sign Exact gives the amount of a credit note is not documented.
         """
-        invoice, compare = self.invoice_id, self.currency_id.compare_amounts
         amount = abs(float(row.get("AmountFCExclVat") or 0))
-        amounts = (self.amount, invoice._get_less_discount(self.amount))
-        same = any(not compare(amount, one) for one in amounts)
-        return same and invoice._is_made_by_us(row)
+        same = not self.currency_id.compare_amounts(amount, self.amount)
+        return same and self.invoice_id._is_made_by_us(row)
 
     def _exact_note_alike(self, row):
         if "DeletedDate" in row:

@@ -117,8 +117,9 @@ class KeepingExactExportRows(models.AbstractModel):
                    link.due_date, link.your_ref, link.description, currency.name AS currency,
                    link.amount_untaxed, link.amount_total, link.accepted_difference,
                    link.meant_untaxed, link.meant_total, link.meant_date, link.meant_known,
-                   link.rate_mode, link.rounding, link.rounding_method, link.rounding_level,
-                   link.date_from, link.date_to, link.hours, link.billed_hours,
+                   COALESCE(link.discount, 0) AS discount, link.rate_mode, link.rounding,
+                   link.rounding_method, link.rounding_level, link.date_from, link.date_to,
+                   link.hours, link.billed_hours,
                    date_trunc('second', link.sent_at) AS sent_at,
                    date_trunc('second', link.removed_at) AS removed_at
               FROM keeping_exact_invoice link

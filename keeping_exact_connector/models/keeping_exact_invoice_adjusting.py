@@ -2,7 +2,6 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_round
 
 from ..tools.guards import INVOICING
 from .keeping_exact_invoice_step import UNDER_WAY
@@ -200,11 +199,8 @@ class KeepingExactInvoiceAdjusting(models.Model):
         :param dict wanted: of ``_dump`` of keeping.exact.line.change
         """
         before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
-        rounding = self.currency_id.rounding or 0.01
-        # A discount on the line stays on it.
-        amount = float_round(
-            quantity * price * line._get_share_charged(), precision_rounding=rounding
-        )
+        cents = self.currency_id.round
+        amount = cents(quantity * price * (1 - float(wanted["Discount"])))
         line.write(
             {
                 "name": wanted["Description"] or line.name,
@@ -215,14 +211,14 @@ class KeepingExactInvoiceAdjusting(models.Model):
                 "as_in_exact": True,
             }
         )
-        # What is meant is less the discount on the card, which goes off the whole invoice.
-        charged = 1 - self.customer_id.invoiced_id.sales_discount
-        more = float_round((amount - before) * charged, precision_rounding=rounding)
-        vat = float_round(more * line.vat_code_id.percentage, precision_rounding=rounding)
+        # What is meant is less the customer's discount, which goes off the whole invoice. VAT is
+        # rounded for each line, so it is the VAT before and after that differ.
+        now, then = (cents(one * (1 - self.discount)) for one in (amount, before))
+        vat = [cents(one * line.vat_code_id.percentage) for one in (now, then)]
         self.write(
             {
-                "meant_untaxed": self.meant_untaxed + more,
-                "meant_total": self.meant_total + more + vat,
+                "meant_untaxed": self.meant_untaxed + now - then,
+                "meant_total": self.meant_total + now - then + vat[0] - vat[1],
             }
         )
 

@@ -20,11 +20,10 @@ class KeepingExactInvoiceAlike(models.Model):
     def action_take_over(self):
         """Say that the invoice found in Exact is this one: it is linked, nothing is sent.
 
-        :raise UserError: it is not there any more, or there was none
+        :raise UserError: it is not there any more or of another customer now, or there was none
         """
         self.ensure_one()
         self._check_invoicing()
-        self._touch()
         if self.state != "failed" or not self.alike_guid:
             raise UserError(self.env._("There is no invoice in Exact Online to take over."))
         administration = self.administration_id.sudo()
@@ -32,9 +31,15 @@ class KeepingExactInvoiceAlike(models.Model):
             administration.connection_id._user_errors(),
             administration._get_client() as client,
         ):
-            row = self._read_in_exact(client, self.alike_guid)
+            row = self._read_in_exact(client, self.alike_guid, also=("OrderedBy",))
         if not row:
             raise UserError(self.env._("That invoice is not in Exact Online any more."))
+        if row["OrderedBy"] != self.sudo().customer_id.guid:
+            raise UserError(
+                self.env._("That invoice is of another customer in Exact Online by now.")
+            )
+        # Exact was asked without a lock; who changed this link meanwhile ends this.
+        self._touch()
         self.sudo()._exact_made(row)
         return True
 

@@ -38,10 +38,6 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
             KeepingExactInvoiceLineAsInExact, self.filtered(lambda line: not line.as_in_exact)
         )._spread_amount()
 
-    def _get_share_charged(self):
-        """Return the part of quantity times price that is charged: 1 without a discount."""
-        return 1 - float(self._find_discount() or 0)
-
     def _find_discount(self):
         """Return the discount that was on the line in Exact, a fraction, or nothing.
 

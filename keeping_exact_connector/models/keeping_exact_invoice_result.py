@@ -12,6 +12,13 @@ class KeepingExactInvoiceResult(models.Model):
 
     meant_untaxed = fields.Monetary(readonly=True, copy=False, groups=INVOICING)
     meant_total = fields.Monetary(readonly=True, copy=False, groups=INVOICING)
+    discount = fields.Float(
+        digits=(16, 4),
+        readonly=True,
+        copy=False,
+        groups=INVOICING,
+        help="Of the customer, off the whole invoice: a fraction, as Exact Online has it",
+    )
     meant_date = fields.Date(string="Date asked for", readonly=True, copy=False)
     # Those of earlier versions were sent without a note of what was meant.
     meant_known = fields.Boolean(readonly=True, copy=False)
@@ -111,6 +118,7 @@ class KeepingExactInvoiceResult(models.Model):
         untaxed, total = self._get_discounted()
         return {
             **super()._prepare_claim(),
+            "discount": self._get_card_discount(),
             "meant_untaxed": untaxed,
             "meant_total": total,
             "meant_date": self.invoice_date,
@@ -118,7 +126,7 @@ class KeepingExactInvoiceResult(models.Model):
         }
 
     def _get_discounted(self):
-        """Return (untaxed, total) less the discount on the customer's card.
+        """Return (untaxed, total) less the customer's discount.
 
         Exact takes it off amounts and VAT by itself (API reference, chapter 4.3).
         """
@@ -126,10 +134,16 @@ class KeepingExactInvoiceResult(models.Model):
         return untaxed, untaxed + self._get_less_discount(self.amount_total - self.amount_untaxed)
 
     def _get_less_discount(self, amount):
-        """Return an amount less the discount on the customer's card, rounded as Exact's."""
+        """Return an amount of lines less the customer's discount, rounded as Exact's.
+
+        The card may change: what is in Exact keeps the discount with which it was made.
+        """
         self.ensure_one()
-        discount = self.customer_id.invoiced_id.sales_discount
+        discount = self.discount if self.guid else self._get_card_discount()
         return amount - self.currency_id.round(amount * discount)
+
+    def _get_card_discount(self):
+        return self.customer_id.invoiced_id.sales_discount
 
     def _prepare_made(self, row):
         vals = super()._prepare_made(row)
@@ -144,13 +158,15 @@ class KeepingExactInvoiceResult(models.Model):
 
     @api.model
     def _get_select(self):
-        return [*super()._get_select(), "InvoiceDate"]
+        return [*super()._get_select(), "InvoiceDate", "Discount"]
 
     def _prepare_vals_from_exact(self, row):
         vals = super()._prepare_vals_from_exact(row)
         if row.get("Status") == PROCESSED and row.get("InvoiceDate"):
             # Whoever processed it: from here on Exact's date is the date.
             vals["invoice_date"] = row["InvoiceDate"].date()
+        if row.get("Discount") is not None:
+            vals["discount"] = float(round(row["Discount"], 4))
         return vals
 
     def _reread(self, row):

@@ -8,11 +8,14 @@ from .. import exact_online
 from ..pricing.money import to_decimal
 from .keeping_exact_invoice_exact_lines import ENDPOINT
 from .keeping_exact_invoice_line import PRECISION
+from .keeping_exact_invoice_line_as_in_exact import DISCOUNT_DIGITS
 from .keeping_exact_invoice_sending import PROCESSED
 from .keeping_exact_sendable import CannotSend
 
-# What is changed of a line, by the name that Exact has for it (reference, chapter 4.4).
-TEXTS, NUMBERS = ("Description", "Notes"), ("Quantity", "UnitPrice")
+# What is changed of a line, by the name that Exact has for it (reference, chapter 4.4), numbers
+# with their decimals.
+TEXTS = ("Description", "Notes")
+NUMBERS = {"Quantity": PRECISION[1], "UnitPrice": PRECISION[1], "Discount": DISCOUNT_DIGITS[-1]}
 
 
 class KeepingExactLineChange(models.Model):
@@ -66,8 +69,8 @@ class KeepingExactLineChange(models.Model):
         :param dict row: of SalesInvoiceLines
         """
         numbers = {
-            name: str(to_decimal(float(row[name] or 0), PRECISION[1]).normalize() + 0)
-            for name in NUMBERS
+            name: str(to_decimal(float(row[name] or 0), digits).normalize() + 0)
+            for name, digits in NUMBERS.items()
         }
         # Line ends are as whoever wrote them has them.
         texts = {name: "\n".join((row[name] or "").splitlines()) for name in TEXTS}
@@ -132,7 +135,7 @@ class KeepingExactLineChange(models.Model):
     def _prepare_exact_payload(self):
         """Return the body of PUT salesinvoice/SalesInvoiceLines (reference, chapter 4.4)."""
         return {
-            name: to_decimal(float(value), PRECISION[1]) if name in NUMBERS else value
+            name: to_decimal(float(value), NUMBERS[name]) if name in NUMBERS else value
             for name, value in self._get_changes().items()
         }
 

@@ -4,7 +4,6 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..pricing.money import to_decimal
-from .keeping_exact_invoice_line import PRECISION
 from .keeping_exact_line_change import NUMBERS, TEXTS
 from .keeping_exact_sendable import CannotSend
 
@@ -39,7 +38,11 @@ class KeepingExactLineMaking(models.Model):
         :param line: one keeping.exact.invoice.line
         """
         description, notes = line._split_text()
-        figures = {"Quantity": line.quantity, "UnitPrice": line.unit_price}
+        figures = {
+            "Quantity": line.quantity,
+            "UnitPrice": line.unit_price,
+            "Discount": line._find_discount(),
+        }
         return self._dump({**figures, "Description": description, "Notes": notes})
 
     # ------------------------------------------------------------------ business
@@ -156,8 +159,10 @@ class KeepingExactInvoiceLine(models.Model):
         payload = {
             **self._prepare_exact_payload(),
             "InvoiceID": self.invoice_id.guid,
-            **{name: to_decimal(float(wanted[name]), PRECISION[1]) for name in NUMBERS},
+            **{name: to_decimal(float(wanted[name]), digits) for name, digits in NUMBERS.items()},
         }
+        if not payload["Discount"]:
+            del payload["Discount"]
         for name in TEXTS:
             # An empty one too is as the person wants it: not the old text of the line.
             payload.pop(name, None)
@@ -166,8 +171,6 @@ class KeepingExactInvoiceLine(models.Model):
         if self.as_in_exact and self.vat_code_id:
             # Not a default of ours, but what the line had there.
             payload["VATCode"] = self.vat_code_id.code
-        if discount := self._find_discount():
-            payload["Discount"] = discount
         return payload
 
 

@@ -17,6 +17,7 @@ from . import (
     test_credits,
     test_credits_access,
     test_credits_administrations,
+    test_credits_discount,
     test_credits_following,
     test_credits_making,
     test_customer_creation,

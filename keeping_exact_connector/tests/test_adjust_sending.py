@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -75,6 +77,61 @@ class TestAdjustSending(AdjustCase):
         self._send()
         self.assertEqual(self.invoice.amount_untaxed, 342)
         self.assertEqual(self.invoice.difference_state, "same")
+
+    def _give_line_discount(self, discount):
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Website"]
+        with self.administration._get_client() as client:
+            client.put(LINES, UUID(row["ID"]), {"Discount": discount})
+
+    def _website_in_exact(self):
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Website"]
+        return [float(row[name] or 0) for name in ("Quantity", "UnitPrice", "Discount", "AmountFC")]
+
+    def test_a_discount_that_was_given_in_exact_is_taken_off_again(self):
+        self._give_line_discount(0.1)
+        adjust = self._compare()
+        line = adjust.line_ids[0]
+        self.assertEqual((line.kind, line.amount, line.exact_amount), ("changed", 300, 270))
+        self.assertEqual(line.to_do, "change")
+        adjust.action_send()
+        self._send()
+        self.assertEqual(self._website_in_exact(), [3, 100, 0, 300])
+        self.assertEqual(self.invoice.amount_untaxed, 340)
+        self.assertEqual(self.invoice.difference_state, "same")
+        self.assertFalse(self._compare().difference_count)
+
+    def test_a_discount_that_was_taken_over_stays_on_a_line_that_is_changed(self):
+        # One of many decimals: of the amount alone it is not known any more.
+        self._give_line_discount(0.123456)
+        self._compare().action_take_over()
+        self.assertEqual(self.invoice.line_ids[0].amount, 262.96)
+        adjust = self._compare()
+        self.assertFalse(adjust.difference_count)
+        self.assertEqual(adjust.line_ids.mapped("to_do"), ["stay", "stay"])
+        adjust.line_ids[0].quantity = 2
+        adjust.action_send()
+        self._send()
+        self.assertEqual(self._website_in_exact(), [2, 100, 0.123456, 175.31])
+        self.assertEqual(self.invoice.difference_state, "same")
+
+    def test_a_discount_that_was_taken_off_in_exact_comes_back(self):
+        self._give_line_discount(0.1)
+        self._compare().action_take_over()
+        self._give_line_discount(0)
+        self._compare().action_send()
+        self._send()
+        self.assertEqual(self._website_in_exact(), [3, 100, 0.1, 270])
+        self.assertEqual(self.invoice.difference_state, "same")
+
+    def test_a_discount_that_was_given_since_it_was_shown_is_not_overwritten(self):
+        line = self._compare().line_ids[0]
+        line.unit_price = 90
+        line.adjust_id.action_send()
+        self._give_line_discount(0.1)
+        self._send()
+        self.assertEqual(self.invoice.line_change_state, "failed")
+        self.assertIn("Somebody changed this line", self.invoice.line_change_message)
+        self.assertEqual(self._website_in_exact(), [3, 100, 0.1, 270])
 
     def test_a_line_is_left_as_it_is_on_request(self):
         self._remove("Travel")

@@ -49,7 +49,7 @@ class TestAdjustUnanswered(AdjustCase):
         self.assertEqual(self._compare().difference_count, 1)
 
     def test_line_ends_are_no_change(self):
-        values = {"Description": "Travel", "Quantity": 1, "UnitPrice": 40}
+        values = {"Description": "Travel", "Quantity": 1, "UnitPrice": 40, "Discount": 0}
         dump = self.env["keeping.exact.line.change"]._dump
         self.assertEqual(
             dump({**values, "Notes": "There\r\nand back\r\n"}),

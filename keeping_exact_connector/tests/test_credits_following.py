@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .removal_case import DELETIONS, RemovalCase
@@ -110,6 +111,24 @@ class TestNewCreditNotes(FollowingCase):
         self.assertFalse(self._todos(other))
         self.assertEqual(invoice.sudo().activity_ids.user_id, self.invoicer)
         self.assertEqual(self._live(invoice), [1, 2])
+
+    def test_what_may_credit_the_rest_of_an_invoice_without_hours_left_leaves_a_todo(self):
+        self._make_hours(2)
+        invoice = self._preview()
+        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 40})]})
+        invoice.action_send()
+        self._send()
+        self._process(invoice)
+        invoice.invalidate_recordset()
+        choice = self._make(invoice)
+        choice.hour_ids.chosen = True
+        choice.action_make()
+        self._send()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "partly"))
+        self._credit_in_exact(invoice, description=f"Credit {invoice.number}")
+        self._read_lists()
+        [todo] = self._todos(invoice)
+        self.assertIn(invoice.number, todo)
 
     def test_it_takes_one_call_and_one_more_for_lines(self):
         self._processed(1)

@@ -51,7 +51,7 @@ class TestExport(MoveCase):
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         self.assertEqual(told["database"], uuid)
         self.assertEqual(told["organisation"], self.company.name)
-        self.assertEqual(told["version"], 2)
+        self.assertEqual(told["version"], 3)
         after = {"corrections": 0, "credits": 0, "credit_lines": 0}
         rows = {"invoices": 1, "lines": 1, "hours": 1, **after, "left_out": 0}
         self.assertEqual(told["rows"], rows)

@@ -83,6 +83,27 @@ class TestImportVersions(MovedCorrectionsCase):
         self.assertFalse(self._corrections())
         self.assertEqual(self._previewed(content).here_count, 1)
 
+    def test_a_file_of_version_2_has_no_discounts(self):
+        invoice = self._bill(2)
+        invoice.sudo().discount = 0.1
+        content = change(self._export(), ELSEWHERE)
+        self._forget()
+        self._imported(content)
+        self.assertEqual(self._links().sudo().discount, 0.1)
+        self._forget()
+        parts = members(content)
+        told = json.loads(parts["manifest.json"])
+        rows = parts["invoices.csv"].decode("utf-8-sig").splitlines()
+        at = rows[0].split(",").index("discount")
+        cells = [row.split(",") for row in rows]
+        data = "".join(",".join(row[:at] + row[at + 1 :]) + "\r\n" for row in cells)
+        parts["invoices.csv"] = MARK + data.encode()
+        told["sha256"]["invoices"] = hashlib.sha256(parts["invoices.csv"]).hexdigest()
+        parts["manifest.json"] = json.dumps({**told, "version": 2})
+        wizard = self._imported(pack(parts))
+        self.assertEqual(wizard.imported_count, 1)
+        self.assertEqual(self._links().sudo().discount, 0)
+
     def test_what_settled_a_correction_in_it_is_told_to_be_without_its_hour(self):
         timesheet = self._make_hours(2)
         content = self._old_file((17, timesheet.name, 2), ("", "Correction", -0.5))
@@ -119,7 +140,7 @@ class TestImportVersions(MovedCorrectionsCase):
     def test_what_is_no_version_is_refused(self):
         timesheet = self._make_hours(2)
         row = (17, timesheet.name, 2)
-        for version in (0, -1, 3, "1", 1.5, True, None, [1]):
+        for version in (0, -1, 4, "1", 1.5, True, None, [1]):
             with self.subTest(version=version), self.assertRaisesRegex(UserError, "version"):
                 self._previewed(self._old_file(row, version=version))
         # Of another version than it says: its columns tell.

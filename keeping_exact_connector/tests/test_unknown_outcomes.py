@@ -65,6 +65,16 @@ class TestUnknownOutcomes(SendingCase):
         self.assertNotEqual(invoice.guid, guid)
         self.assertEqual(len(self._posts()), 3)
 
+    def test_what_is_of_another_customer_by_now_is_not_taken_over(self):
+        invoice, guid = self._lose_and_rename(Description="Oktober")
+        others = self._rows("crm/Accounts")
+        other = next(row for row in others if row["ID"] != invoice.sudo().customer_id.guid)
+        change = {"where": {"InvoiceID": guid}, "values": {"OrderedBy": other["ID"]}}
+        self.sandbox.control("POST", f"rows/{self.administration.code}/{INVOICES}", change)
+        with self.assertRaisesRegex(UserError, "another customer"):
+            invoice.action_take_over()
+        self.assertEqual((invoice.state, invoice.guid), ("failed", False))
+
     def _check_not_alike(self, **values):
         invoice, guid = self._lose_and_rename(Description="Oktober", **values)
         self.assertEqual(invoice.state, "queued", invoice.error_message)

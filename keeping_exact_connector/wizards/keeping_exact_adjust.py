@@ -172,7 +172,7 @@ class KeepingExactAdjust(models.TransientModel):
             {
                 "is_open": header["Status"] != STATUS_PROCESSED,
                 "shown": self._fingerprint(header, rows),
-                "amount_here": sum(invoice.line_ids.mapped("amount")),
+                "amount_here": invoice._get_less_discount(sum(invoice.line_ids.mapped("amount"))),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
                 "difference_count": len(differing),
                 "has_left": LEFT in [vals["kind"] for vals in prepared],

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare, float_round
@@ -104,7 +106,25 @@ class KeepingExactAdjustLine(models.TransientModel):
             self._get_text() != (self.exact_name or "")
             or other(self.quantity, self.exact_quantity)
             or other(self.unit_price, self.exact_unit_price)
+            or self._get_discount() != self._get_shown_discount()
         )
+
+    def _get_discount(self):
+        """Return the discount that the line has here, a fraction.
+
+        Here it is known by the amount alone: what gives the same amount there is the same.
+        """
+        shown = self._get_shown_discount()
+        full = self.exact_quantity * self.exact_unit_price
+        here = self.line_id._find_discount() or 0
+        amounts = [
+            float_round(full * (1 - float(one)), precision_rounding=self.currency_id.rounding)
+            for one in (shown, here)
+        ]
+        return shown if amounts[0] == amounts[1] else float(here)
+
+    def _get_shown_discount(self):
+        return float(json.loads(self.shown or "{}").get("Discount", 0))
 
     def _get_text(self):
         return " ".join((self.name or "").split())

@@ -68,6 +68,7 @@ class KeepingExactAdjustSending(models.TransientModel):
         wanted = {
             "Quantity": line.quantity,
             "UnitPrice": line.unit_price,
+            "Discount": line._get_discount(),
             "Description": shown["Description"] if text == (line.exact_name or "") else text,
             "Notes": shown["Notes"],
         }
@@ -82,6 +83,7 @@ class KeepingExactAdjustSending(models.TransientModel):
         wanted = {
             "Quantity": line.quantity,
             "UnitPrice": line.unit_price,
+            "Discount": stored._find_discount(),
             "Description": description,
             "Notes": notes,
         }

@@ -32,12 +32,17 @@ class KeepingExactCreditChoice(models.TransientModel):
     description = fields.Char(help="Header of the credit note; our reference is put behind it.")
     line_ids = fields.One2many("keeping.exact.credit.choice.line", "choice_id", string="Lines")
     hour_ids = fields.One2many("keeping.exact.credit.choice.hour", "choice_id", string="Hours")
+    discount = fields.Float(related="invoice_id.discount", string="Discount of the customer")
     amount = fields.Monetary(
-        string="Credited of this invoice", compute="_compute_amounts", help="Without VAT"
+        string="Credited of this invoice",
+        compute="_compute_amounts",
+        help="Without VAT, less the discount of the customer",
     )
     hours = fields.Float(string="Hours that become free", compute="_compute_amounts")
     hour_amount = fields.Monetary(
-        string="Amount of these hours", compute="_compute_amounts", help="As billed, without VAT"
+        string="Amount of these hours",
+        compute="_compute_amounts",
+        help="As billed: without VAT, less the discount of the customer",
     )
     difference_message = fields.Text(compute="_compute_difference_message")
     accept_difference = fields.Boolean(
@@ -51,9 +56,10 @@ class KeepingExactCreditChoice(models.TransientModel):
     def _compute_amounts(self):
         for choice in self:
             chosen = choice.hour_ids.filtered("chosen")
-            choice.amount = sum(choice.line_ids.mapped("amount"))
+            charged = choice.invoice_id._get_less_discount
+            choice.amount = charged(sum(choice.line_ids.mapped("amount")))
             choice.hours = sum(chosen.mapped("hours"))
-            choice.hour_amount = sum(chosen.mapped("amount"))
+            choice.hour_amount = charged(sum(chosen.mapped("amount")))
 
     @api.depends("line_ids.amount", "line_ids.hours_amount", "note_amount", "note_used")
     @api.depends_context("lang")

@@ -10,8 +10,8 @@ BATCH = 1_000
 SAME = (
     "state", "origin", "guid", "number", "invoice_date", "due_date", "your_ref", "description",
     "amount_untaxed", "amount_total", "accepted_difference", "meant_untaxed", "meant_total",
-    "meant_date", "meant_known", "rate_mode", "rounding", "rounding_method", "rounding_level",
-    "date_from", "date_to", "hours", "billed_hours", "sent_at", "removed_at",
+    "meant_date", "meant_known", "discount", "rate_mode", "rounding", "rounding_method",
+    "rounding_level", "date_from", "date_to", "hours", "billed_hours", "sent_at", "removed_at",
 )  # fmt: skip
 
 

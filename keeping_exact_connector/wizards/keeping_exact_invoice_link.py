@@ -15,6 +15,7 @@ FIXED = {
     "customer_id",
     "currency_id",
     "invoice_amount",
+    "invoice_discount",
     "invoice_quantity",
     "shown",
     "notice",
@@ -58,7 +59,12 @@ class KeepingExactInvoiceLink(models.TransientModel):
     )
     customer_id = fields.Many2one("keeping.exact.customer", string="In Exact", readonly=True)
     currency_id = fields.Many2one("res.currency", related=None, store=True, readonly=True)
-    invoice_amount = fields.Monetary(string="Excl. VAT", readonly=True)
+    invoice_amount = fields.Monetary(
+        string="Excl. VAT", readonly=True, help="Of its lines: hours are compared with these"
+    )
+    invoice_discount = fields.Float(
+        readonly=True, help="Of the customer, off the whole invoice", digits=(16, 4)
+    )
     invoice_quantity = fields.Float(string="Quantity on its lines", digits=(16, 2), readonly=True)
     # What was read, in one piece: whether it is still so is seen at once.
     shown = fields.Char(readonly=True, export_string_translation=False)

@@ -165,6 +165,7 @@ class KeepingExactInvoiceLinkSaving(models.TransientModel):
             "description": header["Description"],
             "amount_untaxed": untaxed,
             "amount_total": total,
+            "discount": float(round(header["Discount"] or 0, 4)),
             # From here on a change in Exact is a difference; what was accepted is none.
             "meant_untaxed": untaxed,
             "meant_total": total,

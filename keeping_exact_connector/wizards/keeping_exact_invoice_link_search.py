@@ -35,6 +35,7 @@ SELECT = [
     "Type",
     "AmountFC",
     "AmountFCExclVat",
+    "Discount",
     "YourRef",
     "Description",
 ]

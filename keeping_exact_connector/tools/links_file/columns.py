@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 FORMAT = "keeping_exact_connector.links"
-#: 2 came with corrections and credits; files of version 1 are still read, with what they have.
-VERSION = 2
+#: 2 came with corrections and credits, 3 with the discount of an invoice; earlier files are still
+#: read, with what they have.
+VERSION = 3
 #: States of links that are in the file: what is in Exact, or was.
 SETTLED = ("open", "processed", "paid", "credited", "disconnected", "removed")
 #: States of credits that are in the file: their credit note is in Exact, or was.
@@ -71,6 +72,7 @@ INVOICES = Table(
         "meant_total": NUMBER,
         "meant_date": DATE,
         "meant_known": TRUTH,
+        "discount": NUMBER,
         "rate_mode": TEXT,
         "rounding": TEXT,
         "rounding_method": TEXT,
@@ -84,6 +86,7 @@ INVOICES = Table(
     },
     ("reference", "site", "administration", "state", "origin", "guid", "currency"),
     200_000,
+    later={"discount": 3},
 )
 LINES = Table(
     "lines",
