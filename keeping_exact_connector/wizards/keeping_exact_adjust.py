@@ -29,6 +29,7 @@ class KeepingExactAdjust(models.TransientModel):
     is_open = fields.Boolean(readonly=True, help="In Exact Online it is not processed yet.")
     line_ids = fields.One2many("keeping.exact.adjust.line", "adjust_id")
     difference_count = fields.Integer(readonly=True, export_string_translation=False)
+    has_discount = fields.Boolean(readonly=True, export_string_translation=False)
     # Hours are on a line that was taken over as gone.
     has_left = fields.Boolean(readonly=True, export_string_translation=False)
     amount_here = fields.Monetary(readonly=True, export_string_translation=False)
@@ -175,6 +176,7 @@ class KeepingExactAdjust(models.TransientModel):
                 "amount_here": invoice._get_less_discount(sum(invoice.line_ids.mapped("amount"))),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
                 "difference_count": len(differing),
+                "has_discount": any(row["Discount"] for row in rows),
                 "has_left": LEFT in [vals["kind"] for vals in prepared],
                 "line_ids": [Command.clear(), *map(Command.create, prepared)],
             }
@@ -187,6 +189,7 @@ class KeepingExactAdjust(models.TransientModel):
             "exact_name": text,
             "exact_quantity": float(row["Quantity"] or 0),
             "exact_unit_price": float(row["UnitPrice"] or 0),
+            "exact_discount": float(row["Discount"] or 0),
             "exact_amount": float(row["AmountFC"] or 0),
         }
         LineChange = self.env["keeping.exact.line.change"]

@@ -1,10 +1,9 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare, float_round
 
 from ..models.keeping_exact_invoice_line import PRECISION
+from ..models.keeping_exact_invoice_line_as_in_exact import DISCOUNT_DIGITS
 from ..models.keeping_exact_line_making import MAKE
 from ..models.keeping_exact_line_removal import REMOVE
 
@@ -72,6 +71,7 @@ class KeepingExactAdjustLine(models.TransientModel):
     exact_name = fields.Char(string="In Exact", readonly=True)
     exact_quantity = fields.Float(string="Quantity in Exact", digits=(16, 4), readonly=True)
     exact_unit_price = fields.Float(string="Price in Exact", digits=(16, 4), readonly=True)
+    exact_discount = fields.Float(string="Discount in Exact", digits=(16, 6), readonly=True)
     exact_amount = fields.Monetary(string="Amount in Exact", readonly=True)
     # What is in Exact, as the sender compares it.
     shown = fields.Text(readonly=True, export_string_translation=False)
@@ -81,7 +81,8 @@ class KeepingExactAdjustLine(models.TransientModel):
         for line in self:
             figures = (line.quantity, line.unit_price)
             rounding = line.currency_id.rounding or 0.01
-            product = float_round(line.quantity * line.unit_price, precision_rounding=rounding)
+            charged = line.quantity * line.unit_price * (1 - line._get_discount())
+            product = float_round(charged, precision_rounding=rounding)
             stored = figures == (line.stored_quantity, line.stored_price)
             line.amount = line.stored_amount if stored else product
 
@@ -99,14 +100,14 @@ class KeepingExactAdjustLine(models.TransientModel):
     def _is_other_there(self):
         """Tell whether what stands here is other than in Exact, as far as it can be changed."""
 
-        def other(mine, theirs):
-            return float_compare(mine, theirs, precision_digits=PRECISION[1])
+        def other(mine, theirs, digits=PRECISION[1]):
+            return float_compare(mine, theirs, precision_digits=digits)
 
         return bool(
             self._get_text() != (self.exact_name or "")
             or other(self.quantity, self.exact_quantity)
             or other(self.unit_price, self.exact_unit_price)
-            or self._get_discount() != self._get_shown_discount()
+            or other(self._get_discount(), self.exact_discount, DISCOUNT_DIGITS[-1])
         )
 
     def _get_discount(self):
@@ -114,17 +115,14 @@ class KeepingExactAdjustLine(models.TransientModel):
 
         Here it is known by the amount alone: what gives the same amount there is the same.
         """
-        shown = self._get_shown_discount()
         full = self.exact_quantity * self.exact_unit_price
-        here = self.line_id._find_discount() or 0
+        here = float((self.line_id and self.line_id._find_discount()) or 0)
+        rounding = self.currency_id.rounding or 0.01
         amounts = [
-            float_round(full * (1 - float(one)), precision_rounding=self.currency_id.rounding)
-            for one in (shown, here)
+            float_round(full * (1 - one), precision_rounding=rounding)
+            for one in (self.exact_discount, here)
         ]
-        return shown if amounts[0] == amounts[1] else float(here)
-
-    def _get_shown_discount(self):
-        return float(json.loads(self.shown or "{}").get("Discount", 0))
+        return self.exact_discount if full and amounts[0] == amounts[1] else here
 
     def _get_text(self):
         return " ".join((self.name or "").split())
