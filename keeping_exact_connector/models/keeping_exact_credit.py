@@ -70,7 +70,9 @@ class KeepingExactCredit(models.Model):
     )
     hours = fields.Float(compute="_compute_hours", digits=(16, 2), help="Freed, as entered")
     hour_amount = fields.Monetary(
-        string="Amount of the hours", readonly=True, help="For which the hours were billed"
+        string="Amount of the hours",
+        readonly=True,
+        help="For which the hours were billed, less the discount of the customer",
     )
     difference_accepted = fields.Boolean(
         string="Difference accepted",

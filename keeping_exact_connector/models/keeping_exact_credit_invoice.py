@@ -180,7 +180,7 @@ class KeepingExactCreditInvoice(models.Model):
         return self.state in CREDITABLE or left_over
 
     def _get_left(self):
-        """Return what credits in force leave of the lines, without VAT and discount."""
+        """Return what credits in force leave of the lines, without VAT and before the discount."""
         self.ensure_one()
         done = self.credit_ids.filtered(lambda credit: credit.state == "done")
         credited = sum(done.line_ids.mapped("amount"))

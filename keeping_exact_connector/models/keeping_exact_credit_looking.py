@@ -7,7 +7,7 @@ from .. import exact_online
 from ..tools.crediting import CREDIT_NOTE
 from ..tools.reference import carries_reference
 from .keeping_exact_administration_following import NEWS
-from .keeping_exact_credit_invoice import PERHAPS_CREDITABLE
+from .keeping_exact_credit_invoice import CREDITABLE, PERHAPS_CREDITABLE
 from .keeping_exact_credit_reading import INVOICES
 from .keeping_exact_invoice_step import UNDER_WAY
 
@@ -34,7 +34,7 @@ class KeepingExactAdministration(models.Model):
 
     def _read_new_credit_notes(self, client):
         """Look for credit notes since the last time, in one call; their lines in one more."""
-        creditable = [("administration_id", "=", self.id), ("state", "in", PERHAPS_CREDITABLE)]
+        creditable = [("administration_id", "=", self.id), ("state", "in", CREDITABLE)]
         if not self.env["keeping.exact.invoice"].search_count(creditable, limit=1):
             return
         since = self.credit_notes_until or fields.Datetime.now() - NEWS
@@ -89,15 +89,8 @@ class KeepingExactAdministration(models.Model):
 
     def _tell_credit_note(self, row):
         """Tell the maker of the invoice that this one most likely credits, if any fits."""
-        invoices = self.env["keeping.exact.invoice"].search(
-            [
-                ("administration_id", "=", self.id),
-                ("state", "in", PERHAPS_CREDITABLE),
-                ("customer_id.guid", "=", row["OrderedBy"]),
-            ],
-            order="id desc",
-            limit=INVOICES_AT_ONCE,
-        )
+        invoices = self._get_newest(row["OrderedBy"], CREDITABLE)
+        invoices |= self._get_newest(row["OrderedBy"], ("credited",))
         fitting = []
         for invoice in invoices.filtered(lambda one: one._is_creditable()):
             found = invoice._weigh(row, invoice._prepare_own_lines())
@@ -116,3 +109,16 @@ class KeepingExactAdministration(models.Model):
                 invoice=invoice.number or invoice.name,
             )
         )
+
+    def _get_newest(self, customer, states):
+        """Return the newest invoices of a customer in some states.
+
+        :param str customer: GUID
+        """
+        domain = [
+            ("administration_id", "=", self.id),
+            ("customer_id.guid", "=", customer),
+            ("state", "in", states),
+        ]
+        Invoice = self.env["keeping.exact.invoice"]
+        return Invoice.search(domain, order="id desc", limit=INVOICES_AT_ONCE)

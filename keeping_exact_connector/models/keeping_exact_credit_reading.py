@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 
 from .. import exact_online
 from ..pricing import round_half_up
+from ..pricing.money import to_decimal
 from ..tools.crediting import CREDIT_NOTE, ENTRY_CREDIT, REFERENCE, Line, credit_lines, match
 from ..tools.reference import carries_reference
 
@@ -180,10 +181,10 @@ class KeepingExactCreditReading(models.Model):
         if not lines or row.get("Currency", self.currency_id.name) != self.currency_id.name:
             return None
         is_entry = "EntryID" in row
-        found = match(own, self._before_discount(lines) if is_entry else lines)
-        as_read = {line.key: line for line in lines}
-        pairs = [(own_line, as_read[line.key]) for own_line, line in found.pairs]
-        reasons = [self.env._("Same customer"), *self._explain_pairs(pairs)]
+        # An invoice has its discount beside its lines; entries are booked less the discount.
+        found = match(self._charge(own) if is_entry else own, lines)
+        credited = self._before_discount(found.credited, own) if is_entry else found.credited
+        reasons = [self.env._("Same customer"), *self._explain_pairs(found.pairs)]
         named = self._find_named(row)
         if named:
             reasons.append(self.env._("it names %s", named))
@@ -200,19 +201,27 @@ class KeepingExactCreditReading(models.Model):
             "score": found.score + (REFERENCE if named else 0),
             "reasons": ",\n".join(reasons),
             "fingerprint": self._make_fingerprint(row),
-            "credited": {key: float(part) for key, part in found.credited.items()},
+            "credited": {key: float(part) for key, part in credited.items()},
         }
 
-    def _before_discount(self, lines):
-        """Return lines of an entry as they were before the customer's discount, as ours are.
-
-        An invoice has its discount beside its lines; entries are booked less the discount.
-        """
-        share = 1 - Decimal(f"{self.discount:.4f}")
-        if share <= 0:
-            return lines
+    def _charge(self, own):
+        """Return our lines less the customer's discount, as an entry has them."""
         digits = self.currency_id.decimal_places
-        return [replace(line, amount=round_half_up(line.amount / share, digits)) for line in lines]
+        charged = [to_decimal(self._get_less_discount(float(line.amount)), digits) for line in own]
+        return [replace(line, amount=part) for line, part in zip(own, charged, strict=True)]
+
+    def _before_discount(self, credited, own):
+        """Return what an entry credits as our lines have it; what it credits whole is whole.
+
+        :param dict credited: parts less the discount by the key of our line
+        """
+        before = {line.key: line.amount for line in own}
+        charged = {line.key: line.amount for line in self._charge(own)}
+        share, digits = 1 - Decimal(f"{self.discount:.4f}"), self.currency_id.decimal_places
+        return {
+            key: before[key] if part == charged[key] else round_half_up(part / share, digits)
+            for key, part in credited.items()
+        }
 
     def _get_charged(self, lines, row):
         """Return what lines of a document in Exact come to, less its discount if it has one."""

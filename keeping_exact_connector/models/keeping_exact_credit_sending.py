@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..pricing.money import to_decimal
 from ..tools.crediting import CREDIT_NOTE
 from ..tools.reference import carries_reference
 
@@ -38,11 +39,14 @@ class KeepingExactCreditSending(models.Model):
         header = self.invoice_id._prepare_exact_header(
             self.description, self.name, self.credit_date
         )
-        if self.invoice_id.discount != self.invoice_id._get_card_discount():
-            # Exact would take the card's: what is credited is what was billed.
-            header["Discount"] = self.invoice_id.discount
         lines = [line._prepare_exact_payload() for line in self.line_ids]
-        return {**header, "Type": CREDIT_NOTE, "SalesInvoiceLines": lines}
+        return {
+            **header,
+            "Type": CREDIT_NOTE,
+            # Exact would take that of the card today: what is credited is what was billed.
+            "Discount": to_decimal(self.invoice_id.discount, 4),
+            "SalesInvoiceLines": lines,
+        }
 
     def _exact_find(self, client, since):
         rows = self._read_made_since(client, since)

@@ -138,7 +138,8 @@ class KeepingExactExportRows(models.AbstractModel):
             """
             SELECT line.id AS key, link.name AS reference, line.id AS line, line.sequence,
                    line.name, line.notes, line.quantity, line.unit_price, line.amount,
-                   line.exact_amount, COALESCE(line.as_in_exact, FALSE) AS as_in_exact,
+                   line.exact_amount, line.exact_discount,
+                   COALESCE(line.as_in_exact, FALSE) AS as_in_exact,
                    COALESCE(line.whole, FALSE) AS whole, item.guid AS item_guid,
                    item.name AS item, vat.code AS vat_code, chosen.code AS chosen_vat_code,
                    unit.code AS unit, centre.code AS cost_centre, cost.code AS cost_unit,

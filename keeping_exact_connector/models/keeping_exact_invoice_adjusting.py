@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.guards import INVOICING
 from .keeping_exact_invoice_step import UNDER_WAY
+from .keeping_exact_line_change import NUMBERS
 
 
 class KeepingExactInvoiceAdjusting(models.Model):
@@ -185,11 +186,10 @@ class KeepingExactInvoiceAdjusting(models.Model):
             self._have_line_as_sent(line, wanted)
         self._tell_lines_sent(
             self.env._(
-                "%(user)s changed line %(line)s in Exact Online: %(quantity)s x %(price)s.",
+                "%(user)s changed line %(line)s in Exact Online: %(figures)s.",
                 user=step.create_uid.name,
                 line=step.name,
-                quantity=wanted["Quantity"],
-                price=wanted["UnitPrice"],
+                figures=self._describe_figures(wanted),
             )
         )
 
@@ -198,29 +198,33 @@ class KeepingExactInvoiceAdjusting(models.Model):
 
         :param dict wanted: of ``_dump`` of keeping.exact.line.change
         """
-        before, quantity, price = line.amount, float(wanted["Quantity"]), float(wanted["UnitPrice"])
-        cents = self.currency_id.round
-        amount = cents(quantity * price * (1 - float(wanted["Discount"])))
+        before = self._reckon_totals()
+        figures = [float(wanted[name]) for name in NUMBERS]
+        quantity, price, discount = figures
         line.write(
             {
                 "name": wanted["Description"] or line.name,
                 "notes": wanted["Notes"],
                 "quantity": quantity,
                 "unit_price": price,
-                "exact_amount": amount,
+                "exact_amount": line._reckon_amount(*figures),
+                "exact_discount": discount,
                 "as_in_exact": True,
             }
         )
-        # What is meant is less the customer's discount, which goes off the whole invoice. VAT is
-        # rounded for each line, so it is the VAT before and after that differ.
-        now, then = (cents(one * (1 - self.discount)) for one in (amount, before))
-        vat = [cents(one * line.vat_code_id.percentage) for one in (now, then)]
+        after = self._reckon_totals()
         self.write(
             {
-                "meant_untaxed": self.meant_untaxed + now - then,
-                "meant_total": self.meant_total + now - then + vat[0] - vat[1],
+                "meant_untaxed": self.meant_untaxed + after[0] - before[0],
+                "meant_total": self.meant_total + after[1] - before[1],
             }
         )
+
+    def _describe_figures(self, wanted):
+        """Return the figures of a line that was sent, for the history."""
+        said = f"{wanted['Quantity']} x {wanted['UnitPrice']}"
+        discount = float(wanted["Discount"]) * 100
+        return f"{said} (-{discount:g} %)" if discount else said
 
     def _tell_lines_sent(self, text):
         """Keep what was done in Exact in the history, and read the totals again."""

@@ -36,7 +36,7 @@ class KeepingExactInvoiceAlike(models.Model):
             raise UserError(self.env._("That invoice is not in Exact Online any more."))
         if row["OrderedBy"] != self.sudo().customer_id.guid:
             raise UserError(
-                self.env._("That invoice is of another customer in Exact Online by now.")
+                self.env._("That invoice is of another customer in Exact Online than here.")
             )
         # Exact was asked without a lock; who changed this link meanwhile ends this.
         self._touch()

@@ -3,8 +3,7 @@ from odoo import api, fields, models
 from ..pricing.money import to_decimal
 from .keeping_exact_invoice_line import PRECISION
 
-# Decimals of a discount, which is a fraction, until it gives the amount to the cent.
-DISCOUNT_DIGITS = (2, 3, 4, 5, 6)
+DISCOUNT_DIGITS = (16, 6)
 
 
 class KeepingExactInvoiceLineAsInExact(models.Model):
@@ -19,6 +18,10 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
         readonly=True,
         copy=False,
         help="Of the line in Exact Online, where a discount may have gone off quantity times price",
+    )
+
+    exact_discount = fields.Float(
+        readonly=True, copy=False, digits=DISCOUNT_DIGITS, help="A fraction, of the line in Exact"
     )
 
     # ------------------------------------------------------------------ compute
@@ -38,21 +41,19 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
             KeepingExactInvoiceLineAsInExact, self.filtered(lambda line: not line.as_in_exact)
         )._spread_amount()
 
-    def _find_discount(self):
-        """Return the discount that was on the line in Exact, a fraction, or nothing.
+    def _reckon_amount(self, quantity, unit_price, discount):
+        """Return what Exact makes of these figures on this line, excluding VAT."""
+        charged = quantity * unit_price * (1 - discount)
+        return self.currency_id.round(charged / self._get_vat_in_price())
 
-        Exact's lines hold what it comes to: of the fractions that give that to the cent, it is
-        the one with the fewest decimals.
+    def _get_vat_in_price(self):
+        """Return by what a price is higher than excluding VAT: 1 but for VAT codes of type I.
+
+        With those, Exact takes a price as including VAT (reference, chapter 4.4).
         """
         self.ensure_one()
-        full, digits = self.quantity * self.unit_price, self.currency_id.decimal_places
-        if not self.as_in_exact or not full:
-            return None
-        share = self.amount / full
-        found = (to_decimal(1 - share, places) for places in (0, *DISCOUNT_DIGITS))
-        agreed = to_decimal(self.amount, digits)
-        fitting = (one for one in found if to_decimal(full * (1 - float(one)), digits) == agreed)
-        return next(fitting, to_decimal(1 - share, DISCOUNT_DIGITS[-1])) or None
+        vat_code = self.vat_code_id
+        return 1 + vat_code.percentage if vat_code.type == "I" else 1
 
     @api.model
     def _prepare_vals_from_exact(self, administration, rows):
@@ -81,6 +82,7 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
                 "quantity": float(row["Quantity"] or 0),
                 "unit_price": float(row["UnitPrice"] or 0),
                 "exact_amount": float(row["AmountFC"] or 0),
+                "exact_discount": float(row["Discount"] or 0),
                 "as_in_exact": True,
                 "item_id": found["item_id"].get(row["Item"]),
                 "vat_code_id": found["vat_code_id"].get(row["VATCode"]),

@@ -115,7 +115,7 @@ class KeepingExactInvoiceResult(models.Model):
     # ------------------------------------------------------------------ sending
 
     def _prepare_claim(self):
-        untaxed, total = self._get_discounted()
+        untaxed, total = self._reckon_totals()
         return {
             **super()._prepare_claim(),
             "discount": self._get_card_discount(),
@@ -125,18 +125,18 @@ class KeepingExactInvoiceResult(models.Model):
             "meant_known": True,
         }
 
-    def _get_discounted(self):
-        """Return (untaxed, total) less the customer's discount.
+    def _reckon_totals(self):
+        """Return (untaxed, total) of the lines, less the customer's discount.
 
         Exact takes it off amounts and VAT by itself (API reference, chapter 4.3).
         """
-        untaxed = self._get_less_discount(self.amount_untaxed)
-        return untaxed, untaxed + self._get_less_discount(self.amount_total - self.amount_untaxed)
+        untaxed = self._get_less_discount(sum(self.line_ids.mapped("amount")))
+        return untaxed, untaxed + self._get_less_discount(self._reckon_vat())
 
     def _get_less_discount(self, amount):
         """Return an amount of lines less the customer's discount, rounded as Exact's.
 
-        The card may change: what is in Exact keeps the discount with which it was made.
+        The card may change; what is in Exact has its own.
         """
         self.ensure_one()
         discount = self.discount if self.guid else self._get_card_discount()

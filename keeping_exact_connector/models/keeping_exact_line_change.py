@@ -15,7 +15,7 @@ from .keeping_exact_sendable import CannotSend
 # What is changed of a line, by the name that Exact has for it (reference, chapter 4.4), numbers
 # with their decimals.
 TEXTS = ("Description", "Notes")
-NUMBERS = {"Quantity": PRECISION[1], "UnitPrice": PRECISION[1], "Discount": DISCOUNT_DIGITS[-1]}
+NUMBERS = {"Quantity": PRECISION[1], "UnitPrice": PRECISION[1], "Discount": DISCOUNT_DIGITS[1]}
 
 
 class KeepingExactLineChange(models.Model):

@@ -117,8 +117,10 @@ class KeepingExactInvoice(models.Model):
 
     def _check_line_is_its_hours(self, line):
         """Refuse a line whose figures were changed: made from its hours, it would lose them."""
-        hours = sum(line.hour_ids.mapped("amount"))
-        if self.currency_id.compare_amounts(line.amount, hours) or line._find_discount():
+        hours, compare = sum(line.hour_ids.mapped("amount")), self.currency_id.compare_amounts
+        # Another product: a discount is on it, or VAT is in its price.
+        product = line.quantity * line.unit_price
+        if compare(line.amount, hours) or compare(line.amount, product):
             raise UserError(
                 self.env._(
                     "Line %s has another amount than its hours: it was changed since. Settle the "

@@ -41,7 +41,7 @@ class KeepingExactLineMaking(models.Model):
         figures = {
             "Quantity": line.quantity,
             "UnitPrice": line.unit_price,
-            "Discount": line._find_discount(),
+            "Discount": line.exact_discount,
         }
         return self._dump({**figures, "Description": description, "Notes": notes})
 
@@ -190,10 +190,9 @@ class KeepingExactInvoice(models.Model):
         self._tell_lines_sent(
             self.env._(
                 "Line %(line)s, which was gone in Exact Online, is there again, as %(user)s asked: "
-                "%(quantity)s x %(price)s.",
+                "%(figures)s.",
                 line=step.name,
                 user=step.create_uid.name,
-                quantity=wanted["Quantity"],
-                price=wanted["UnitPrice"],
+                figures=self._describe_figures(wanted),
             )
         )

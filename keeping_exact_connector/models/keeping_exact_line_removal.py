@@ -10,7 +10,7 @@ from .keeping_exact_sendable import CannotSend
 REMOVE = "remove"
 # What tells a line that somebody added from the one that was shown, besides texts and figures.
 ALSO = ("Item", "VATCode", "UnitCode")
-AMOUNTS = ("AmountFC", "Discount")
+AMOUNTS = ("AmountFC",)
 
 
 class KeepingExactLineRemoval(models.Model):

@@ -133,6 +133,50 @@ class TestAdjustSending(AdjustCase):
         self.assertIn("Somebody changed this line", self.invoice.line_change_message)
         self.assertEqual(self._website_in_exact(), [3, 100, 0.1, 270])
 
+    def test_a_price_that_includes_vat_has_no_discount_in_it(self):
+        code = self._lines_in_exact()[0]["VATCode"].strip()
+        self.sandbox.control(
+            "POST",
+            f"rows/{self.administration.code}/vat/VATCodes",
+            {"where": {"Code": code}, "values": {"Type": "I"}},
+        )
+        vat_code = self.invoice.sudo().line_ids[0].vat_code_id
+        vat_code.type = "I"
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Website"]
+        with self.administration._get_client() as client:
+            client.put(LINES, UUID(row["ID"]), {"UnitPrice": 121})
+        self.assertEqual(self._website_in_exact(), [3, 121, 0, 300])
+        self._compare().action_take_over()
+        adjust = self._compare()
+        self.assertEqual(adjust.line_ids.mapped("to_do"), ["stay", "stay"])
+        adjust.line_ids[0].write({"name": "Website, October", "unit_price": 60.5})
+        self.assertEqual(adjust.line_ids[0].amount, 150)
+        adjust.action_send()
+        self._send()
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Website, October"]
+        self.assertEqual((row["Discount"], row["AmountFC"]), (0, 150))
+        self.assertEqual(self.invoice.line_ids[0].amount, 150)
+
+    def test_what_is_meant_is_rounded_over_all_lines_as_exact_does(self):
+        self.acme.sudo().sales_discount = 0.1
+        self.invoice.sudo().write({"discount": 0.1})
+        self.invoice.sudo().line_ids[0].write({"exact_amount": 50.05})
+        self.invoice.sudo().line_ids[1].write({"exact_amount": 50})
+        before = self.invoice.sudo()._reckon_totals()
+        self.assertAlmostEqual(before[0], 90.04, 4)
+        self.invoice.sudo().write({"meant_untaxed": before[0], "meant_total": before[1]})
+        self.invoice.sudo()._have_line_as_sent(
+            self.invoice.sudo().line_ids[0],
+            {
+                "Description": "Website",
+                "Notes": "",
+                "Quantity": "1",
+                "UnitPrice": "50",
+                "Discount": "0",
+            },
+        )
+        self.assertAlmostEqual(self.invoice.sudo().meant_untaxed, 90, 4)
+
     def test_a_line_is_left_as_it_is_on_request(self):
         self._remove("Travel")
         self._add()

@@ -15,9 +15,9 @@ class TestCreditsWithDiscount(CreditCase):
         # Its customer is in Exact from here on.
         self._open(8)
 
-    def _discounted(self, *hours, discount=0.1):
+    def _discounted(self, *hours, discount=0.1, **vals):
         """Return a processed invoice of a customer with a discount."""
-        invoice = self._queued(*hours)
+        invoice = self._queued(*hours, **vals)
         self._give_discount(invoice, discount)
         self._send()
         self._process(invoice)
@@ -107,10 +107,50 @@ class TestCreditsWithDiscount(CreditCase):
         choice.action_confirm()
         self._assert_figures(invoice, 450, 0)
 
+    def test_an_entry_credits_the_whole_also_where_the_discount_was_rounded(self):
+        invoice = self._discounted(1, rate=100.05)
+        self.assertEqual(invoice.amount_untaxed, 90.04)
+        choice = self._choose(invoice, self._credit_by_entry(invoice))
+        self.assertEqual((choice.note_amount, choice.line_ids.amount), (90.04, 100.05))
+        self.assertTrue(choice.hour_ids.chosen)
+        self.assertFalse(choice.difference_message)
+        choice.action_confirm()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "whole"))
+        self.assertEqual(invoice.net_amount, 0)
+
+    def test_a_cent_of_rounding_between_two_parts_of_a_note_is_no_difference(self):
+        invoices = [self._discounted(1, rate=50.04), self._discounted(1, rate=50.04)]
+        lines = invoices[0].sudo().line_ids
+        guid = self._credit_in_exact(invoices[0], quantity=2)
+        for invoice in invoices:
+            choice = self._choose(invoice, guid)
+            self.assertEqual(choice.note_amount, 90.07)
+            choice.line_ids.amount = lines.amount
+            choice.hour_ids.chosen = True
+            self.assertFalse(choice.difference_message)
+            choice.action_confirm()
+            self.assertEqual((invoice.credit_state, invoice.net_amount), ("whole", 0))
+
+    def test_a_gift_is_credited_too(self):
+        invoice = self._discounted(2, discount=1)
+        choice = self._make(invoice)
+        choice.action_choose_all()
+        choice.action_make()
+        self._send()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "whole"))
+
+    def test_a_note_that_is_made_does_not_follow_a_card_that_was_not_read_since(self):
+        invoice = self._discounted(2, 3)
+        self._card(invoice, DiscountSales=0.25)
+        self._check_made_of(invoice)
+
     def _check_made(self, later):
         """Make a credit note of a whole invoice after the discount on the card has changed."""
         invoice = self._discounted(2, 3)
         self._give_discount(invoice, later)
+        self._check_made_of(invoice)
+
+    def _check_made_of(self, invoice):
         choice = self._make(invoice)
         choice.action_choose_all()
         self.assertEqual((choice.amount, choice.hour_amount), (450, 450))

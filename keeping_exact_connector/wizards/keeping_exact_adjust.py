@@ -176,7 +176,8 @@ class KeepingExactAdjust(models.TransientModel):
                 "amount_here": invoice._get_less_discount(sum(invoice.line_ids.mapped("amount"))),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
                 "difference_count": len(differing),
-                "has_discount": any(row["Discount"] for row in rows),
+                "has_discount": any(row["Discount"] for row in rows)
+                or any(invoice.line_ids.mapped("exact_discount")),
                 "has_left": LEFT in [vals["kind"] for vals in prepared],
                 "line_ids": [Command.clear(), *map(Command.create, prepared)],
             }

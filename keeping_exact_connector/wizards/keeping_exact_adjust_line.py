@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import float_compare, float_round
+from odoo.tools import float_compare
 
 from ..models.keeping_exact_invoice_line import PRECISION
 from ..models.keeping_exact_invoice_line_as_in_exact import DISCOUNT_DIGITS
@@ -71,7 +71,7 @@ class KeepingExactAdjustLine(models.TransientModel):
     exact_name = fields.Char(string="In Exact", readonly=True)
     exact_quantity = fields.Float(string="Quantity in Exact", digits=(16, 4), readonly=True)
     exact_unit_price = fields.Float(string="Price in Exact", digits=(16, 4), readonly=True)
-    exact_discount = fields.Float(string="Discount in Exact", digits=(16, 6), readonly=True)
+    exact_discount = fields.Float(string="Discount in Exact", digits=DISCOUNT_DIGITS, readonly=True)
     exact_amount = fields.Monetary(string="Amount in Exact", readonly=True)
     # What is in Exact, as the sender compares it.
     shown = fields.Text(readonly=True, export_string_translation=False)
@@ -80,11 +80,10 @@ class KeepingExactAdjustLine(models.TransientModel):
     def _compute_amount(self):
         for line in self:
             figures = (line.quantity, line.unit_price)
-            rounding = line.currency_id.rounding or 0.01
-            charged = line.quantity * line.unit_price * (1 - line._get_discount())
-            product = float_round(charged, precision_rounding=rounding)
-            stored = figures == (line.stored_quantity, line.stored_price)
-            line.amount = line.stored_amount if stored else product
+            if not line.line_id or figures == (line.stored_quantity, line.stored_price):
+                line.amount = line.stored_amount
+            else:
+                line.amount = line.line_id._reckon_amount(*figures, line.line_id.exact_discount)
 
     @api.depends("kind", "send", "name", "quantity", "unit_price")
     def _compute_to_do(self):
@@ -107,22 +106,8 @@ class KeepingExactAdjustLine(models.TransientModel):
             self._get_text() != (self.exact_name or "")
             or other(self.quantity, self.exact_quantity)
             or other(self.unit_price, self.exact_unit_price)
-            or other(self._get_discount(), self.exact_discount, DISCOUNT_DIGITS[-1])
+            or other(self.line_id.exact_discount, self.exact_discount, DISCOUNT_DIGITS[1])
         )
-
-    def _get_discount(self):
-        """Return the discount that the line has here, a fraction.
-
-        Here it is known by the amount alone: what gives the same amount there is the same.
-        """
-        full = self.exact_quantity * self.exact_unit_price
-        here = float((self.line_id and self.line_id._find_discount()) or 0)
-        rounding = self.currency_id.rounding or 0.01
-        amounts = [
-            float_round(full * (1 - one), precision_rounding=rounding)
-            for one in (self.exact_discount, here)
-        ]
-        return self.exact_discount if full and amounts[0] == amounts[1] else here
 
     def _get_text(self):
         return " ".join((self.name or "").split())

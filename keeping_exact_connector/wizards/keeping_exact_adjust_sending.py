@@ -68,7 +68,7 @@ class KeepingExactAdjustSending(models.TransientModel):
         wanted = {
             "Quantity": line.quantity,
             "UnitPrice": line.unit_price,
-            "Discount": line._get_discount(),
+            "Discount": line.line_id.exact_discount,
             "Description": shown["Description"] if text == (line.exact_name or "") else text,
             "Notes": shown["Notes"],
         }
@@ -83,7 +83,7 @@ class KeepingExactAdjustSending(models.TransientModel):
         wanted = {
             "Quantity": line.quantity,
             "UnitPrice": line.unit_price,
-            "Discount": stored._find_discount(),
+            "Discount": stored.exact_discount,
             "Description": description,
             "Notes": notes,
         }

@@ -70,7 +70,9 @@ class KeepingExactCreditChoice(models.TransientModel):
     def _explain_differences(self):
         said = [line._explain_difference() for line in self.line_ids]
         left = self.note_amount - self.note_used
-        if self.mode == "found" and self.currency_id.compare_amounts(self.amount, left) > 0:
+        # Each part of a note is rounded, and so is the whole.
+        room = left + (self.currency_id.rounding if self.discount else 0)
+        if self.mode == "found" and self.currency_id.compare_amounts(self.amount, room) > 0:
             said.append(
                 self.env._(
                     "%(amount)s is credited in all, and only %(left)s of the credit note is left.",
@@ -126,7 +128,7 @@ class KeepingExactCreditChoice(models.TransientModel):
         if self.mode != "made":
             raise UserError(self.env._("Look for credit notes again."))
         self._check_free()
-        if self.currency_id.compare_amounts(self.amount, 0) <= 0:
+        if self.currency_id.compare_amounts(sum(self.line_ids.mapped("amount")), 0) <= 0:
             raise UserError(self.env._("Choose what is credited first: there is no amount yet."))
         self._check_left()
         self._check_difference()
@@ -348,10 +350,11 @@ class KeepingExactCreditChoice(models.TransientModel):
         values = {"invoice_line_id": line.id, "amount": choice_line.amount}
         whole = not self.currency_id.compare_amounts(choice_line.amount, line.amount)
         # With a discount on the line, quantity times price is more than was billed.
-        if whole and not line._find_discount():
+        if whole and not line.exact_discount:
             return {**values, "quantity": line.quantity, "unit_price": line.unit_price}
         hours = self._get_chosen().filtered(lambda hour: hour.invoice_line_id == line)
         number = sum(hours.mapped("billed_hours")) or sum(hours.mapped("hours"))
         number = number or (whole and line.quantity) or 1
         fitted = line._fit_amount(number, choice_line.amount)
-        return {**values, "quantity": fitted["quantity"], "unit_price": fitted["unit_price"]}
+        price = fitted["unit_price"] * line._get_vat_in_price()
+        return {**values, "quantity": fitted["quantity"], "unit_price": price}

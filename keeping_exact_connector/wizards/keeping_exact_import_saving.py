@@ -175,14 +175,15 @@ class KeepingExactImportSaving(models.TransientModel):
             """
             INSERT INTO keeping_exact_invoice_line (
                 id, invoice_id, administration_id, company_id, sequence, name, notes, item_id,
-                quantity, unit_price, amount, exact_amount, as_in_exact, whole, vat_code_id,
-                chosen_vat_code_id, unit_id, cost_centre_id, cost_unit_id, hours, billed_hours,
-                guid, create_uid, write_uid, create_date, write_date)
+                quantity, unit_price, amount, exact_amount, exact_discount, as_in_exact, whole,
+                vat_code_id, chosen_vat_code_id, unit_id, cost_centre_id, cost_unit_id, hours,
+                billed_hours, guid, create_uid, write_uid, create_date, write_date)
             SELECT line.line_id, link.invoice_id, link.administration_id, %(company)s,
                    COALESCE(line.sequence, 10), line.name, line.notes,
                    (SELECT id FROM keeping_exact_item item WHERE item.guid = line.item_guid
                        AND item.administration_id = link.administration_id),
                    line.quantity, line.unit_price, line.amount, line.exact_amount,
+                   line.exact_discount,
                    COALESCE(line.as_in_exact, FALSE), COALESCE(line.whole, FALSE),
                    (SELECT min(id) FROM keeping_exact_vat_code vat WHERE vat.code = line.vat_code
                        AND vat.administration_id = link.administration_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 FORMAT = "keeping_exact_connector.links"
-#: 2 came with corrections and credits, 3 with the discount of an invoice; earlier files are still
+#: 2 came with corrections and credits, 3 with discounts; earlier files are still
 #: read, with what they have.
 VERSION = 3
 #: States of links that are in the file: what is in Exact, or was.
@@ -100,6 +100,7 @@ LINES = Table(
         "unit_price": NUMBER,
         "amount": NUMBER,
         "exact_amount": NUMBER,
+        "exact_discount": NUMBER,
         "as_in_exact": TRUTH,
         "whole": TRUTH,
         "item_guid": TEXT,
@@ -115,6 +116,7 @@ LINES = Table(
     },
     ("reference", "line", "name"),
     1_000_000,
+    later={"exact_discount": 3},
 )
 HOURS = Table(
     "hours",
