@@ -102,7 +102,7 @@ def timesheets(shop: Workshop, quick: bool) -> list[Row]:
 
 
 def _by_turns(shop: Workshop, sides: tuple[tuple[str, str], ...], **numbers: int) -> list:
-    """Run two steps side by side; they measure by turns (``inside.Turns``).
+    """Run two steps side by side; they measure by turns (``measuring.Turns``).
 
     :param sides: template of the database and name of the step, of the one that begins first
     :return: what the steps return
