@@ -5,18 +5,17 @@ Runs in Odoo's environment, with or without our add-on in the database. Prints J
 
 import itertools
 import json
-import os
 import sys
-import time
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 
 import odoo
 from odoo import api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import SQL, split_every
+
+from benchmarks.measuring import Stopwatch, Turns, settle
 
 ADMIN = 2
 FIRST_DAY = date(2026, 10, 1)
@@ -27,8 +26,6 @@ BATCH = 1_000
 FEW, SHORT = 4, 10
 # Timesheets that are written one by one between two turns.
 SOME = 50
-# Seconds to wait for the other side of a comparison.
-PATIENCE = 120
 ADMINISTRATION = "keeping.exact.administration"
 # The tables that billing writes, hours last.
 WRITTEN = (
@@ -39,52 +36,6 @@ WRITTEN = (
 )
 # No chatter and no tracking on either side: invoicing is compared. Timesheets do have tracking.
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True}
-
-
-class Stopwatch:
-    """Seconds and SQL queries of a block, its commit included."""
-
-    def __init__(self, env):
-        self.env = env
-
-    def __enter__(self):
-        self.env.flush_all()
-        self.env.cr.commit()
-        self.env.invalidate_all()
-        self.queries = -self.env.cr.sql_log_count
-        self.seconds = -time.perf_counter()
-        return self
-
-    def __exit__(self, *_error):
-        self.env.flush_all()
-        self.env.cr.commit()
-        self.seconds += time.perf_counter()
-        self.queries += self.env.cr.sql_log_count
-
-
-class Turns:
-    """Has two processes measure by turns, block by block.
-
-    The speed of a machine with neighbours changes by a third within a minute. What is compared
-    block by block was measured at the same speed.
-
-    :param int side: 0 or 1, who begins and who follows
-    """
-
-    def __init__(self, side):
-        # As many bytes as turns were taken.
-        self.file = Path(os.environ["BENCH_TURNS"])
-        self.side = side
-
-    def __enter__(self):
-        until = time.monotonic() + PATIENCE
-        while self.file.stat().st_size % 2 != self.side:
-            assert time.monotonic() < until, "the other side is gone"
-            time.sleep(0.002)
-
-    def __exit__(self, *_error):
-        with self.file.open("ab") as file:
-            file.write(b".")
 
 
 # ------------------------------------------------------------------ data
@@ -229,19 +180,23 @@ def bill_all(env, administration, partners):
 # ------------------------------------------------------------------ steps
 
 
-def queue_in_exact(env, hours, customers):
+def queue_in_exact(env, hours, customers, side):
     """Choose all hours, preview and queue them: one invoice per customer, one line per task."""
     pairs = make_customers(env, customers)
     administration = make_administration(env)
     partners = env["res.partner"].union(*(pair[0] for pair in pairs))
     link_customers(env, administration, partners)
     made = make_hours(env, make_tasks(env, [pair[1] for pair in pairs]), hours)
-    with Stopwatch(env) as watch:
+    settle(env)
+    turns = Turns(side)
+    turns.meet()
+    with turns, Stopwatch(env) as watch:
         bill_all(env, administration, partners)
-    invoices = env["keeping.exact.invoice"].search([("state", "=", "queued")])
-    assert len(invoices) == customers, f"{len(invoices)} queued"
-    assert abs(sum(invoices.mapped("hours")) - made) < 0.005, "hours were lost"
-    sql = write_in_sql(env, hours)
+    with turns:
+        invoices = env["keeping.exact.invoice"].search([("state", "=", "queued")])
+        assert len(invoices) == customers, f"{len(invoices)} queued"
+        assert abs(sum(invoices.mapped("hours")) - made) < 0.005, "hours were lost"
+        sql = write_in_sql(env, hours)
     return {"seconds": watch.seconds, "queries": watch.queries, "sql": sql}
 
 
@@ -259,7 +214,7 @@ def write_in_sql(env, hours):
     return watch.seconds
 
 
-def invoice_in_odoo(env, hours, customers):
+def invoice_in_odoo(env, hours, customers, side):
     """Have sale_timesheet invoice as many hours: one order and invoice per customer."""
     pairs = make_customers(env, customers)
     product = env["product.product"].create(
@@ -293,7 +248,10 @@ def invoice_in_odoo(env, hours, customers):
         for task, line in zip(tasks[project], order.order_line, strict=True):
             task.sale_line_id = line
     made = make_hours(env, tasks, hours)
-    with Stopwatch(env) as watch:
+    settle(env)
+    turns = Turns(side)
+    turns.meet()
+    with turns, Stopwatch(env) as watch:
         invoices = orders._create_invoices()
     assert len(invoices) == customers, f"{len(invoices)} invoices"
     billed = sum(invoices.invoice_line_ids.mapped("quantity"))
@@ -312,6 +270,7 @@ def timesheets(env, lines, rounds, side):
     values = prepare_hours(tasks, employees, lines)
     turns, results = Turns(side), {}
     sizes = {"create": SOME, "create_batch": lines, "edit": SOME, "edit_batch": lines}
+    turns.meet()
 
     def measure(name, block):
         with turns, Stopwatch(env) as watch:

@@ -75,11 +75,12 @@ class KeepingExactCorrectionOpen(models.Model):
                    due.hours, due.billed_hours, due.amount
               FROM keeping_exact_hour o
               JOIN keeping_exact_invoice invoice ON invoice.id = o.invoice_id
-              JOIN LATERAL (
-                       SELECT * FROM keeping_exact_correction c
-                        WHERE c.hour_id = o.id AND c.kind = 'corrected'
-                        ORDER BY c.id DESC LIMIT 1
-                   ) last ON TRUE
+              JOIN (
+                       SELECT DISTINCT ON (c.hour_id) c.*
+                         FROM keeping_exact_correction c
+                        WHERE c.kind = 'corrected'
+                        ORDER BY c.hour_id, c.id DESC
+                   ) last ON last.hour_id = o.id
               JOIN LATERAL (
                        SELECT COALESCE(sum(k.hours), 0) AS hours,
                               COALESCE(sum(k.billed_hours), 0) AS billed_hours,

@@ -27,11 +27,11 @@ class KeepingExactHour(models.Model):
     timesheet_id = fields.Many2one(
         "account.analytic.line", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    invoice_line_id = fields.Many2one(
+    # A line takes its hours along when it goes (its ``unlink``).
+    invoice_line_id = KeylessMany2one(
         "keeping.exact.invoice.line",
         readonly=True,
         index=True,
-        ondelete="cascade",
         groups="keeping_exact_connector.group_invoicing",
     )
     # That of the line; those that are covered have none and go with the invoice (its ``unlink``).
@@ -148,9 +148,19 @@ class KeepingExactHour(models.Model):
         :raise UserError: a timesheet is of another organisation or no timesheet at all
         """
         self.env.flush_all()
+        timesheet_ids = [hour["timesheet"] for hour in reserved]
+        # What is live before is read once: while the rows are written, a look-up for each of them
+        # would go through those that were just written, wherever PostgreSQL scans the table.
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH before AS MATERIALIZED (
+                    SELECT timesheet_id, max(repeat_no) AS repeat_no
+                      FROM keeping_exact_hour
+                     WHERE live AND administration_id = %(administration)s
+                       AND timesheet_id = ANY(%(timesheets)s)
+                     GROUP BY timesheet_id
+                )
                 INSERT INTO keeping_exact_hour (
                     timesheet_id, invoice_line_id, invoice_id, administration_id, company_id,
                     user_id, date, employee_id, project_id, task_id, partner_id, name,
@@ -160,18 +170,13 @@ class KeepingExactHour(models.Model):
                        ts.user_id, ts.date, ts.employee_id, ts.project_id, ts.task_id,
                        invoice.partner_id, ts.name, chosen.hours, chosen.billed, chosen.rate,
                        chosen.source, chosen.amount, TRUE, COALESCE(before.repeat_no + 1, 0)
-                  FROM jsonb_to_recordset(%(reserved)s::jsonb) AS chosen(
+                  FROM json_to_recordset(%(reserved)s::json) AS chosen(
                            timesheet int, line int, hours numeric, billed numeric, rate numeric,
                            amount numeric, source varchar)
                   JOIN account_analytic_line ts ON ts.id = chosen.timesheet
                   JOIN keeping_exact_invoice_line line ON line.id = chosen.line
                   JOIN keeping_exact_invoice invoice ON invoice.id = line.invoice_id
-                  LEFT JOIN LATERAL (
-                      SELECT max(h.repeat_no) AS repeat_no
-                        FROM keeping_exact_hour h
-                       WHERE h.timesheet_id = ts.id AND h.live
-                         AND h.administration_id = %(administration)s
-                  ) before ON TRUE
+                  LEFT JOIN before ON before.timesheet_id = ts.id
                  WHERE ts.company_id = %(company)s
                    AND ts.project_id IS NOT NULL
                    AND invoice.administration_id = %(administration)s
@@ -180,9 +185,10 @@ class KeepingExactHour(models.Model):
                 administration=administration.id,
                 company=administration.company_id.id,
                 reserved=json.dumps(reserved),
+                timesheets=timesheet_ids,
             )
         )
-        self._follow_sql([hour["timesheet"] for hour in reserved])
+        self._follow_sql(timesheet_ids)
         if len(rows) != len(reserved):
             raise UserError(self.env._("Some of these hours are of another organisation."))
 

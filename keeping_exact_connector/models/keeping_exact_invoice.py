@@ -222,7 +222,7 @@ class KeepingExactInvoice(models.Model):
 
     def unlink(self):
         self._unlink_except_sent()
-        # The database would do so by itself, but then nothing that is computed from them follows.
+        # The hours have no foreign keys of their line and invoice.
         self.sudo().hour_ids.unlink()
         return super().unlink()
 

@@ -48,7 +48,7 @@ class KeepingExactInvoiceLineEditing(models.Model):
             self.invoice_id._check_invoicing()
             self.invoice_id.sudo()._touch()
         self.invoice_id._check_editable()
-        # The database would do so by itself, but then nothing that is computed from them follows.
+        # The hours have no foreign key of their line.
         self.sudo().hour_ids.unlink()
         return super().unlink()
 

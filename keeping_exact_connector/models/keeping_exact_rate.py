@@ -182,20 +182,25 @@ class KeepingExactRate(models.Model):
     def _sql_rate_id(self, timesheet, customer):
         """Return SQL for the id of the rate of a timesheet, NULL when there is none.
 
-        Four look-ups by index, of which those behind the first hit are not made.
+        Four look-ups by index, of which those behind the first hit are not made. Where nobody has a
+        rate of a level, that is found out once for all timesheets.
 
         :param SQL timesheet: alias of account_analytic_line
         :param SQL customer: expression for the id of its commercial partner
         """
-        places = (
-            SQL("rate.task_id = %s.task_id", timesheet),
-            SQL("rate.project_id = %s.project_id", timesheet),
-            SQL("rate.partner_id = %s", customer),
-            SQL("rate.task_id IS NULL AND rate.project_id IS NULL AND rate.partner_id IS NULL"),
+        of_company = SQL(
+            "rate.task_id IS NULL AND rate.project_id IS NULL AND rate.partner_id IS NULL"
+        )
+        # What all rates of a level have, and those of one place.
+        levels = (
+            (SQL("rate.task_id IS NOT NULL"), SQL("rate.task_id = %s.task_id", timesheet)),
+            (SQL("rate.project_id IS NOT NULL"), SQL("rate.project_id = %s.project_id", timesheet)),
+            (SQL("rate.partner_id IS NOT NULL"), SQL("rate.partner_id = %s", customer)),
+            (of_company, of_company),
         )
         look_ups = [
             SQL(
-                """(
+                """CASE WHEN EXISTS (SELECT FROM keeping_exact_rate rate WHERE %(level)s) THEN (
                 SELECT rate.id
                   FROM keeping_exact_rate rate
                  WHERE rate.company_id = %(timesheet)s.company_id
@@ -204,11 +209,12 @@ class KeepingExactRate(models.Model):
                    AND (rate.date_from IS NULL OR rate.date_from <= %(timesheet)s.date)
                  ORDER BY rate.employee_id IS NULL, rate.date_from DESC NULLS LAST
                  LIMIT 1
-                )""",
+                ) END""",
+                level=level,
                 timesheet=timesheet,
                 place=place,
             )
-            for place in places
+            for level, place in levels
         ]
         return SQL("COALESCE(%s)", SQL(", ").join(look_ups))
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from .hours import Rounding
 from .money import fit, fit_rate, round_half_up, spread, total_of
@@ -16,8 +17,7 @@ MODES = ("rate_card", "invoice_rate", "line_rate", "line_amount", "invoice_amoun
 PRICED_BY_HAND = ("line_rate", "line_amount")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One timesheet line that is to be billed.
 
     :param int id: of the timesheet

@@ -49,11 +49,9 @@ def spread(total, weights, digits=2):
 
 def _in_wholes(numbers):
     """Return fractions as numbers of equal parts, and how many parts one is."""
-    fractions = [
-        number if isinstance(number, (Fraction, int)) else Fraction(number) for number in numbers
-    ]
-    parts = math.lcm(*{number.denominator for number in fractions})
-    return [number.numerator * (parts // number.denominator) for number in fractions], parts
+    ratios = [number.as_integer_ratio() for number in numbers]
+    parts = math.lcm(*{divisor for _number, divisor in ratios})
+    return [number * (parts // divisor) for number, divisor in ratios], parts
 
 
 def _divide_half_up(number, divisor):

@@ -163,8 +163,9 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
     def _sql_chosen(self):
         """Return SQL of the chosen hours, each with the reason why it is not taken, or NULL.
 
-        Columns: id, reason, partner_id (commercial), hours, and ``repeated``: on a live link of
-        this administration already. The user's own record rules are in it.
+        Columns: id, reason, ``taken`` (there is none), partner_id (commercial), hours, and
+        ``repeated``: on a live link of this administration already. The user's own record rules are
+        in it.
         """
         self.env.flush_all()
         query = self.env["account.analytic.line"]._search(self._get_chosen_domain())
@@ -172,10 +173,13 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         cases = SQL(" ").join(
             SQL("WHEN %s THEN %s", conditions[reason], reason) for reason in self._get_reasons()
         )
+        # PostgreSQL knows how many these are, but guesses few that are NULL in the end of a CASE.
+        taken = SQL(" AND ").join(SQL("(%s) IS NOT TRUE", found) for found in conditions.values())
         return SQL(
             """
             SELECT ts.id,
                    CASE %(cases)s END AS reason,
+                   %(taken)s AS taken,
                    partner.commercial_partner_id AS partner_id,
                    ts.unit_amount * COALESCE(uom.factor, %(hour)s) / %(hour)s AS hours,
                    EXISTS (
@@ -191,6 +195,7 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
              WHERE ts.id IN %(chosen)s
             """,
             cases=cases,
+            taken=taken,
             hour=self.env.ref("uom.product_uom_hour").factor,
             administration=self.administration_id._origin.id or None,
             chosen=query.subselect(SQL.identifier("account_analytic_line", "id")),

@@ -30,9 +30,7 @@ class KeepingExactInvoiceCreateCorrections(models.TransientModel):
 
     def _get_found_partners(self):
         """Return the customers of the hours that would be billed."""
-        chosen = SQL(
-            "SELECT DISTINCT partner_id FROM (%s) chosen WHERE reason IS NULL", self._sql_chosen()
-        )
+        chosen = SQL("SELECT DISTINCT partner_id FROM (%s) chosen WHERE taken", self._sql_chosen())
         return self.env["res.partner"].browse(row[0] for row in self.env.execute_query(chosen))
 
     def _find_corrections(self, partners=None):

@@ -57,7 +57,7 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         self._check_still_as_shown()
         Hour = self.env["keeping.exact.hour"].sudo()
         ids = Hour._lock_timesheets(
-            SQL("SELECT id FROM (%s) chosen WHERE reason IS NULL", self._sql_chosen())
+            SQL("SELECT id FROM (%s) chosen WHERE taken", self._sql_chosen())
         )
         if not ids:
             raise UserError(self._explain_nothing())
@@ -164,21 +164,21 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         self._find_terms_here(rows)
         bookings = Bookings(self, rows)
         by_invoice = defaultdict(list)
+        per_project = self.invoice_per == "project"
         for row in rows:
-            project = row["project_id"] if self.invoice_per == "project" else None
+            project = row["project_id"] if per_project else None
             by_invoice[row["partner_id"], project].append(row)
         return {
             key: self._price_invoice(found, pricing, bookings) for key, found in by_invoice.items()
         }
 
     def _price_invoice(self, rows, pricing, bookings):
-        keys = KEYS[self.group_by]
+        keys, source = KEYS[self.group_by], self._get_source()
         by_id = {row["id"]: row for row in rows}
         entries = []
         for row in rows:
             rate = None if row["rate"] is None else to_decimal(row["rate"], RATE_DIGITS)
-            if self.rate_mode != "rate_card":
-                row["source"] = self._get_source()
+            row["source"] = source or row["source"]
             group = tuple(row[name] for name in keys)
             hours = exact_hours(row["unit_amount"], row["factor"])
             entries.append(Entry(row["id"], group, hours, rate, bookings.get(row)))
@@ -202,12 +202,13 @@ class KeepingExactInvoiceCreateMaking(models.TransientModel):
         )
 
     def _get_source(self):
+        """Return why hours have their rate, None where each has one of the rate card."""
         return {
             "invoice_rate": "invoice",
             "line_rate": "line",
             "line_amount": "amount",
             "invoice_amount": "amount",
-        }[self.rate_mode]
+        }.get(self.rate_mode)
 
     def _find_terms_here(self, rows):
         """Find items and VAT codes of the rate card in this administration, by their code."""

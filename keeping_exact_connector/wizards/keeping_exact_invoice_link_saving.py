@@ -60,9 +60,7 @@ class KeepingExactInvoiceLinkSaving(models.TransientModel):
         ids = (
             self.env["keeping.exact.hour"]
             .sudo()
-            ._lock_timesheets(
-                SQL("SELECT id FROM (%s) chosen WHERE reason IS NULL", self._sql_chosen())
-            )
+            ._lock_timesheets(SQL("SELECT id FROM (%s) chosen WHERE taken", self._sql_chosen()))
         )
         if not ids:
             raise UserError(self._explain_nothing())
