@@ -170,11 +170,10 @@ class KeepingExactInvoiceCreateChoosing(models.TransientModel):
         self.env.flush_all()
         query = self.env["account.analytic.line"]._search(self._get_chosen_domain())
         conditions = self._sql_reasons()
-        cases = SQL(" ").join(
-            SQL("WHEN %s THEN %s", conditions[reason], reason) for reason in self._get_reasons()
-        )
+        reasons = [(conditions[reason], reason) for reason in self._get_reasons()]
+        cases = SQL(" ").join(SQL("WHEN %s THEN %s", *found) for found in reasons)
         # PostgreSQL knows how many these are, but guesses few that are NULL in the end of a CASE.
-        taken = SQL(" AND ").join(SQL("(%s) IS NOT TRUE", found) for found in conditions.values())
+        taken = SQL(" AND ").join(SQL("(%s) IS NOT TRUE", found) for found, _reason in reasons)
         return SQL(
             """
             SELECT ts.id,
