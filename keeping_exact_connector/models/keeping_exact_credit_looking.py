@@ -34,8 +34,7 @@ class KeepingExactAdministration(models.Model):
 
     def _read_new_credit_notes(self, client):
         """Look for credit notes since the last time, in one call; their lines in one more."""
-        creditable = [("administration_id", "=", self.id), ("state", "in", CREDITABLE)]
-        if not self.env["keeping.exact.invoice"].search_count(creditable, limit=1):
+        if not self._is_anything_creditable():
             return
         since = self.credit_notes_until or fields.Datetime.now() - NEWS
         # A call may take a minute, and nothing is to be unsaved or locked meanwhile.
@@ -50,6 +49,15 @@ class KeepingExactAdministration(models.Model):
         Invoice._add_invoice_lines(client, new)
         if rows:
             self._keep_following(lambda: self._note_credit_notes(rows, new))
+
+    def _is_anything_creditable(self):
+        """Tell whether a credit note could be of any invoice here."""
+        Invoice, mine = self.env["keeping.exact.invoice"], [("administration_id", "=", self.id)]
+        if Invoice.search_count([*mine, ("state", "in", CREDITABLE)], limit=1):
+            return True
+        credited = [*mine, ("state", "=", "credited")]
+        newest = Invoice.search(credited, order="id desc", limit=INVOICES_AT_ONCE)
+        return any(invoice._is_creditable() for invoice in newest)
 
     def _filter_unknown(self, rows):
         """Return the credit notes of customers with processed links that nothing here is of."""

@@ -218,8 +218,12 @@ class KeepingExactCreditReading(models.Model):
         before = {line.key: line.amount for line in own}
         charged = {line.key: line.amount for line in self._charge(own)}
         share, digits = 1 - Decimal(f"{self.discount:.4f}"), self.currency_id.decimal_places
+        # An entry spreads the cents of rounding over its lines.
+        cent = to_decimal(self.currency_id.rounding, digits)
         return {
-            key: before[key] if part == charged[key] else round_half_up(part / share, digits)
+            key: before[key]
+            if abs(charged[key] - part) <= cent
+            else round_half_up(part / share, digits)
             for key, part in credited.items()
         }
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_round
 
 from ..tools import locks, messages
 from ..tools.billing import RATE_MODES, ROUNDING_LEVELS, ROUNDING_METHODS, ROUNDINGS
@@ -178,15 +177,9 @@ class KeepingExactInvoice(models.Model):
                 invoice.amount_total = invoice.amount_total
                 continue
             invoice.amount_untaxed = sum(invoice.line_ids.mapped("amount"))
-            invoice.amount_total = invoice.amount_untaxed + invoice._reckon_vat()
-
-    def _reckon_vat(self):
-        """Return the VAT on the lines, rounded for each of them."""
-        rounding = self.currency_id.rounding or 0.01
-        return sum(
-            float_round(line.amount * line.vat_code_id.percentage, precision_rounding=rounding)
-            for line in self.line_ids
-        )
+            invoice.amount_total = invoice.amount_untaxed + sum(
+                line._reckon_vat() for line in invoice.line_ids
+            )
 
     @api.depends("hour_ids.covered", "hour_ids.live")
     def _compute_covered_hours(self):

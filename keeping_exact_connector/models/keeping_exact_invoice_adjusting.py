@@ -201,13 +201,14 @@ class KeepingExactInvoiceAdjusting(models.Model):
         before = self._reckon_totals()
         figures = [float(wanted[name]) for name in NUMBERS]
         quantity, price, discount = figures
+        same = figures == [line.quantity, line.unit_price, line.exact_discount]
         line.write(
             {
                 "name": wanted["Description"] or line.name,
                 "notes": wanted["Notes"],
                 "quantity": quantity,
                 "unit_price": price,
-                "exact_amount": line._reckon_amount(*figures),
+                "exact_amount": line.amount if same else line._reckon_amount(*figures),
                 "exact_discount": discount,
                 "as_in_exact": True,
             }

@@ -43,17 +43,32 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
 
     def _reckon_amount(self, quantity, unit_price, discount):
         """Return what Exact makes of these figures on this line, excluding VAT."""
-        charged = quantity * unit_price * (1 - discount)
-        return self.currency_id.round(charged / self._get_vat_in_price())
+        cents = self.currency_id.round
+        return cents(cents(quantity * unit_price * (1 - discount)) / self._get_vat_in_price())
+
+    def _reckon_vat(self):
+        """Return the VAT on this line, in cents."""
+        cents = self.currency_id.round
+        if self._get_vat_in_price() == 1:
+            return cents(self.amount * self.vat_code_id.percentage)
+        return cents(self.quantity * self.unit_price * (1 - self.exact_discount)) - self.amount
 
     def _get_vat_in_price(self):
         """Return by what a price is higher than excluding VAT: 1 but for VAT codes of type I.
 
-        With those, Exact takes a price as including VAT (reference, chapter 4.4).
+        With those, Exact takes a price as including VAT (reference, chapter 4.4). A line that is
+        not as in Exact has its price excluding VAT, and differs there.
         """
         self.ensure_one()
         vat_code = self.vat_code_id
-        return 1 + vat_code.percentage if vat_code.type == "I" else 1
+        return 1 + vat_code.percentage if self.as_in_exact and vat_code.type == "I" else 1
+
+    @api.model
+    def _get_exact_discount(self, row):
+        """Return the discount of a line in Exact, a fraction; it may be in the net price alone."""
+        discount, price, net = (float(row[n] or 0) for n in ("Discount", "UnitPrice", "NetPrice"))
+        by_price = price and net and round(1 - net / price, DISCOUNT_DIGITS[1])
+        return discount or by_price or 0
 
     @api.model
     def _prepare_vals_from_exact(self, administration, rows):
@@ -82,7 +97,7 @@ class KeepingExactInvoiceLineAsInExact(models.Model):
                 "quantity": float(row["Quantity"] or 0),
                 "unit_price": float(row["UnitPrice"] or 0),
                 "exact_amount": float(row["AmountFC"] or 0),
-                "exact_discount": float(row["Discount"] or 0),
+                "exact_discount": self._get_exact_discount(row),
                 "as_in_exact": True,
                 "item_id": found["item_id"].get(row["Item"]),
                 "vat_code_id": found["vat_code_id"].get(row["VATCode"]),

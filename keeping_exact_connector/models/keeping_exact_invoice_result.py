@@ -131,7 +131,8 @@ class KeepingExactInvoiceResult(models.Model):
         Exact takes it off amounts and VAT by itself (API reference, chapter 4.3).
         """
         untaxed = self._get_less_discount(sum(self.line_ids.mapped("amount")))
-        return untaxed, untaxed + self._get_less_discount(self._reckon_vat())
+        vat = sum(line._reckon_vat() for line in self.line_ids)
+        return untaxed, untaxed + self._get_less_discount(vat)
 
     def _get_less_discount(self, amount):
         """Return an amount of lines less the customer's discount, rounded as Exact's.

@@ -120,7 +120,8 @@ class KeepingExactInvoice(models.Model):
         hours, compare = sum(line.hour_ids.mapped("amount")), self.currency_id.compare_amounts
         # Another product: a discount is on it, or VAT is in its price.
         product = line.quantity * line.unit_price
-        if compare(line.amount, hours) or compare(line.amount, product):
+        other = compare(line.amount, hours) or compare(line.amount, product)
+        if other or line.exact_discount:
             raise UserError(
                 self.env._(
                     "Line %s has another amount than its hours: it was changed since. Settle the "

@@ -133,6 +133,21 @@ class TestAdjustSending(AdjustCase):
         self.assertIn("Somebody changed this line", self.invoice.line_change_message)
         self.assertEqual(self._website_in_exact(), [3, 100, 0.1, 270])
 
+    def test_a_lower_net_price_is_a_discount_too(self):
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Website"]
+        with self.administration._get_client() as client:
+            client.put(LINES, UUID(row["ID"]), {"NetPrice": 90})
+        self.assertEqual(self._website_in_exact(), [3, 100, 0, 270])
+        self._compare().action_take_over()
+        adjust = self._compare()
+        self.assertEqual(adjust.line_ids.mapped("to_do"), ["stay", "stay"])
+        adjust.line_ids[0].name = "Website, October"
+        adjust.action_send()
+        self._send()
+        self.assertEqual(self.invoice.line_ids[0].amount, 270)
+        self.assertEqual(self.invoice.amount_untaxed, 310)
+        self.assertEqual(self.invoice.difference_state, "same")
+
     def test_a_price_that_includes_vat_has_no_discount_in_it(self):
         code = self._lines_in_exact()[0]["VATCode"].strip()
         self.sandbox.control(

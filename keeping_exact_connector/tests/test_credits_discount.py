@@ -78,7 +78,7 @@ class TestCreditsWithDiscount(CreditCase):
             choice.action_confirm()
             self._assert_figures(invoice, 450, 0)
 
-    def _credit_by_entry(self, invoice):
+    def _credit_by_entry(self, invoice, amount=None):
         """Turn the entry of an invoice round, as a bookkeeper does who books without invoices."""
         number = int(invoice.number)
         [entry] = [row for row in self._rows(ENTRIES) if row["InvoiceNumber"] == number]
@@ -90,7 +90,7 @@ class TestCreditsWithDiscount(CreditCase):
             "Type": 21,
             "Description": "Credit",
             "SalesEntryLines": [
-                {**{name: line[name] for name in kept}, "AmountFC": -line["AmountFC"]}
+                {**{name: line[name] for name in kept}, "AmountFC": -(amount or line["AmountFC"])}
                 for line in lines
             ],
         }
@@ -118,18 +118,32 @@ class TestCreditsWithDiscount(CreditCase):
         self.assertEqual((invoice.state, invoice.credit_state), ("credited", "whole"))
         self.assertEqual(invoice.net_amount, 0)
 
-    def test_a_cent_of_rounding_between_two_parts_of_a_note_is_no_difference(self):
-        invoices = [self._discounted(1, rate=50.04), self._discounted(1, rate=50.04)]
+    def test_cents_of_rounding_between_parts_of_a_note_are_no_difference(self):
+        invoices = [self._discounted(1, rate=50.04) for _number in range(4)]
         lines = invoices[0].sudo().line_ids
-        guid = self._credit_in_exact(invoices[0], quantity=2)
+        guid = self._credit_in_exact(invoices[0], quantity=4)
         for invoice in invoices:
             choice = self._choose(invoice, guid)
-            self.assertEqual(choice.note_amount, 90.07)
+            self.assertEqual(choice.note_amount, 180.14)
             choice.line_ids.amount = lines.amount
             choice.hour_ids.chosen = True
             self.assertFalse(choice.difference_message)
             choice.action_confirm()
             self.assertEqual((invoice.credit_state, invoice.net_amount), ("whole", 0))
+
+    def test_a_gift_without_hours_is_credited_too(self):
+        self._make_hours(2)
+        invoice = self._preview()
+        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 300})]})
+        invoice.action_send()
+        self._give_discount(invoice, 1)
+        self._send()
+        self._process(invoice)
+        choice = self._make(invoice)
+        choice.line_ids.filtered(lambda line: line.name == "Travel").chosen = True
+        choice.action_make()
+        self._send()
+        self.assertEqual((invoice.state, invoice.credit_state), ("processed", "partly"))
 
     def test_a_gift_is_credited_too(self):
         invoice = self._discounted(2, discount=1)
@@ -143,6 +157,15 @@ class TestCreditsWithDiscount(CreditCase):
         invoice = self._discounted(2, 3)
         self._card(invoice, DiscountSales=0.25)
         self._check_made_of(invoice)
+
+    def test_an_entry_of_parts_credits_the_whole_too(self):
+        invoice = self._discounted(1, rate=100.05)
+        for amount in (45.02, 45.02):
+            guid = self._credit_by_entry(invoice, amount)
+            choice = self._choose(invoice, guid)
+            choice.accept_difference = True
+            choice.action_confirm()
+        self.assertEqual((invoice.state, invoice.credit_state), ("credited", "whole"))
 
     def _check_made(self, later):
         """Make a credit note of a whole invoice after the discount on the card has changed."""

@@ -113,7 +113,6 @@ class TestNewCreditNotes(FollowingCase):
         self.assertEqual(self._live(invoice), [1, 2])
 
     def test_what_may_credit_the_rest_of_an_invoice_without_hours_left_leaves_a_todo(self):
-        self._processed(1)
         self._make_hours(2)
         invoice = self._preview()
         invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 40})]})

@@ -98,6 +98,9 @@ class TestImportVersions(MovedCorrectionsCase):
     def test_a_file_of_version_2_has_no_discounts(self):
         invoice = self._bill(2)
         invoice.sudo().discount = 0.1
+        invoice.sudo().line_ids.write(
+            {"as_in_exact": True, "exact_amount": 180, "exact_discount": 0.1}
+        )
         content = change(self._export(), ELSEWHERE)
         self._forget()
         self._imported(content)
@@ -112,6 +115,8 @@ class TestImportVersions(MovedCorrectionsCase):
         wizard = self._imported(pack(parts))
         self.assertEqual(wizard.imported_count, 1)
         self.assertEqual(self._links().sudo().discount, 0)
+        # That of a line follows from its amount.
+        self.assertEqual(self._links().sudo().line_ids.exact_discount, 0.1)
 
     def test_what_settled_a_correction_in_it_is_told_to_be_without_its_hour(self):
         timesheet = self._make_hours(2)

@@ -176,7 +176,7 @@ class KeepingExactAdjust(models.TransientModel):
                 "amount_here": invoice._get_less_discount(sum(invoice.line_ids.mapped("amount"))),
                 "amount_there": float(header["AmountFCExclVat"] or 0),
                 "difference_count": len(differing),
-                "has_discount": any(row["Discount"] for row in rows)
+                "has_discount": any(vals.get("exact_discount") for vals in prepared)
                 or any(invoice.line_ids.mapped("exact_discount")),
                 "has_left": LEFT in [vals["kind"] for vals in prepared],
                 "line_ids": [Command.clear(), *map(Command.create, prepared)],
@@ -190,7 +190,7 @@ class KeepingExactAdjust(models.TransientModel):
             "exact_name": text,
             "exact_quantity": float(row["Quantity"] or 0),
             "exact_unit_price": float(row["UnitPrice"] or 0),
-            "exact_discount": float(row["Discount"] or 0),
+            "exact_discount": self.env["keeping.exact.invoice.line"]._get_exact_discount(row),
             "exact_amount": float(row["AmountFC"] or 0),
         }
         LineChange = self.env["keeping.exact.line.change"]

@@ -71,7 +71,8 @@ class KeepingExactCreditChoice(models.TransientModel):
         said = [line._explain_difference() for line in self.line_ids]
         left = self.note_amount - self.note_used
         # Each part of a note is rounded, and so is the whole.
-        room = left + (self.currency_id.rounding if self.discount else 0)
+        parts = 1 + len(self._get_parts()) if self.discount else 0
+        room = left + self.currency_id.rounding * parts
         if self.mode == "found" and self.currency_id.compare_amounts(self.amount, room) > 0:
             said.append(
                 self.env._(
@@ -267,7 +268,8 @@ class KeepingExactCreditChoice(models.TransientModel):
                     self.difference_message,
                 )
             )
-        if not self.currency_id.compare_amounts(self.amount, 0) and not self._get_chosen():
+        of_lines = sum(self.line_ids.mapped("amount"))
+        if not self.currency_id.compare_amounts(of_lines, 0) and not self._get_chosen():
             raise UserError(self.env._("Choose what is credited first: there is no amount yet."))
 
     def _check_free(self):
@@ -301,15 +303,16 @@ class KeepingExactCreditChoice(models.TransientModel):
                 )
             )
 
+    def _get_parts(self):
+        """Return the credits in force of the note that was found."""
+        domain = [
+            ("administration_id", "=", self.invoice_id.administration_id.id),
+            ("guid", "=", self.guid),
+            ("state", "=", "done"),
+        ]
+        return self.env["keeping.exact.credit"].sudo().search(domain)
+
     def _prepare_found(self):
-        Credit = self.env["keeping.exact.credit"].sudo()
-        parts = Credit.search(
-            [
-                ("administration_id", "=", self.invoice_id.administration_id.id),
-                ("guid", "=", self.guid),
-                ("state", "=", "done"),
-            ]
-        )
         return {
             **self._prepare_credit(),
             "origin": "found",
@@ -319,7 +322,7 @@ class KeepingExactCreditChoice(models.TransientModel):
             "number": self.number,
             "credit_date": self.note_date,
             "note_amount": self.note_amount,
-            "part_no": max(parts.mapped("part_no"), default=0) + 1,
+            "part_no": max(self._get_parts().mapped("part_no"), default=0) + 1,
             "difference_accepted": bool(self.difference_message),
             "reasons": self.reasons,
         }
@@ -350,7 +353,8 @@ class KeepingExactCreditChoice(models.TransientModel):
         values = {"invoice_line_id": line.id, "amount": choice_line.amount}
         whole = not self.currency_id.compare_amounts(choice_line.amount, line.amount)
         # With a discount on the line, quantity times price is more than was billed.
-        if whole and not line.exact_discount:
+        full = line._reckon_amount(line.quantity, line.unit_price, 0)
+        if whole and not self.currency_id.compare_amounts(full, line.amount):
             return {**values, "quantity": line.quantity, "unit_price": line.unit_price}
         hours = self._get_chosen().filtered(lambda hour: hour.invoice_line_id == line)
         number = sum(hours.mapped("billed_hours")) or sum(hours.mapped("hours"))

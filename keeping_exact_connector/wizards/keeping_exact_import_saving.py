@@ -183,7 +183,14 @@ class KeepingExactImportSaving(models.TransientModel):
                    (SELECT id FROM keeping_exact_item item WHERE item.guid = line.item_guid
                        AND item.administration_id = link.administration_id),
                    line.quantity, line.unit_price, line.amount, line.exact_amount,
-                   line.exact_discount,
+                   COALESCE(line.exact_discount, CASE
+                       WHEN line.as_in_exact AND line.quantity * line.unit_price != 0
+                        AND NOT EXISTS (
+                            SELECT FROM keeping_exact_vat_code vat WHERE vat.code = line.vat_code
+                               AND vat.administration_id = link.administration_id
+                               AND vat.type = 'I')
+                       THEN round(1 - line.exact_amount / (line.quantity * line.unit_price), 6)
+                       ELSE 0 END),
                    COALESCE(line.as_in_exact, FALSE), COALESCE(line.whole, FALSE),
                    (SELECT min(id) FROM keeping_exact_vat_code vat WHERE vat.code = line.vat_code
                        AND vat.administration_id = link.administration_id),
