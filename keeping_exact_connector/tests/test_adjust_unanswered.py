@@ -30,7 +30,8 @@ class TestAdjustUnanswered(AdjustCase):
                 self.assertFalse(self._compare().difference_count)
                 self.assertEqual(self.invoice.difference_state, "same")
 
-    def test_a_line_that_exact_keeps_in_other_words_is_recognised_and_made_once(self):
+    def _make_unanswered(self, **values):
+        """Have a line made whose answer is lost, and that is changed before it is looked up."""
         self._remove("Travel")
         self._compare().action_send()
         self.sandbox.clear_calls()
@@ -40,9 +41,19 @@ class TestAdjustUnanswered(AdjustCase):
         self.sandbox.control(
             "POST",
             f"rows/{self.administration.code}/{LINES}",
-            {"where": where, "values": {"Description": "Travel .", "Notes": "Travel\r\n"}},
+            {"where": where, "values": values},
         )
         self._send_till_done()
+
+    def test_a_line_that_was_given_a_discount_since_is_recognised_and_made_once(self):
+        self._make_unanswered(Discount=0.1, AmountFC=36)
+        self.assertEqual(self._steps().state, "done")
+        self.assertEqual(len(self._calls("POST")), 1)
+        [changed] = self._compare().line_ids.filtered(lambda line: line.kind != "same")
+        self.assertEqual((changed.kind, changed.exact_discount), ("changed", 0.1))
+
+    def test_a_line_that_exact_keeps_in_other_words_is_recognised_and_made_once(self):
+        self._make_unanswered(Description="Travel .", Notes="Travel\r\n")
         self.assertEqual(self._steps().state, "done")
         self.assertEqual(self._texts_in_exact(), ["Travel .", "Website"])
         self.assertEqual(len(self._calls("POST")), 1)
