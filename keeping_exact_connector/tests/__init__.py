@@ -41,6 +41,7 @@ from . import (
     test_invoice_states,
     test_invoice_volume,
     test_adjust,
+    test_adjust_discounts,
     test_adjust_sending,
     test_adjust_unanswered,
     test_link_access,

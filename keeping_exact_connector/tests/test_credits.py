@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -18,6 +19,14 @@ class CreditCase(ProcessingCase):
         self._process(invoice)
         invoice.invalidate_recordset()
         self.assertEqual(invoice.state, "processed")
+        return invoice
+
+    def _queued_with_travel(self, price):
+        """Return a queued invoice of two hours, and of a line without hours."""
+        self._make_hours(2)
+        invoice = self._preview()
+        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": price})]})
+        invoice.action_send()
         return invoice
 
     def _credit_in_exact(self, invoice, quantity=None, description="Creditnota", **values):

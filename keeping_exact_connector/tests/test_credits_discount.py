@@ -1,4 +1,3 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_credits import CreditCase
@@ -132,10 +131,7 @@ class TestCreditsWithDiscount(CreditCase):
             self.assertEqual((invoice.credit_state, invoice.net_amount), ("whole", 0))
 
     def test_a_gift_without_hours_is_credited_too(self):
-        self._make_hours(2)
-        invoice = self._preview()
-        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 300})]})
-        invoice.action_send()
+        invoice = self._queued_with_travel(300)
         self._give_discount(invoice, 1)
         self._send()
         self._process(invoice)
@@ -193,10 +189,7 @@ class TestCreditsWithDiscount(CreditCase):
         self._check_made(0)
 
     def test_what_has_no_hours_is_left_after_all_hours_were_credited(self):
-        self._make_hours(2)
-        invoice = self._preview()
-        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 300})]})
-        invoice.action_send()
+        invoice = self._queued_with_travel(300)
         self._give_discount(invoice, 0.1)
         self._send()
         self._process(invoice)

@@ -1,7 +1,6 @@
 from uuid import UUID
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .removal_case import DELETIONS, RemovalCase
@@ -113,10 +112,7 @@ class TestNewCreditNotes(FollowingCase):
         self.assertEqual(self._live(invoice), [1, 2])
 
     def test_what_may_credit_the_rest_of_an_invoice_without_hours_left_leaves_a_todo(self):
-        self._make_hours(2)
-        invoice = self._preview()
-        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 40})]})
-        invoice.action_send()
+        invoice = self._queued_with_travel(40)
         self._send()
         self._process(invoice)
         invoice.invalidate_recordset()

@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_credits import INVOICES, CreditCase
@@ -104,10 +103,7 @@ class TestMakingCredits(CreditCase):
         self.assertEqual(abs(float(note["AmountFCExclVat"])), 450)
 
     def test_what_has_no_hours_is_credited_after_all_hours_were(self):
-        self._make_hours(2)
-        invoice = self._preview()
-        invoice.write({"line_ids": [Command.create({"name": "Travel", "unit_price": 40})]})
-        invoice.action_send()
+        invoice = self._queued_with_travel(40)
         self._send()
         self._process(invoice)
         invoice.invalidate_recordset()
