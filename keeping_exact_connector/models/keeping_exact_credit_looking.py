@@ -13,7 +13,7 @@ from .keeping_exact_invoice_step import UNDER_WAY
 
 # Exact may show a row later than its ``Created`` says: what was told already is kept that long.
 OVERLAP = timedelta(hours=2)
-# Of one customer: those that a new credit note is set against, newest first.
+# Those that a new credit note is set against, newest first.
 INVOICES_AT_ONCE = 40
 
 
@@ -52,12 +52,10 @@ class KeepingExactAdministration(models.Model):
 
     def _is_anything_creditable(self):
         """Tell whether a credit note could be of any invoice here."""
-        Invoice, mine = self.env["keeping.exact.invoice"], [("administration_id", "=", self.id)]
-        if Invoice.search_count([*mine, ("state", "in", CREDITABLE)], limit=1):
+        creditable = [("administration_id", "=", self.id), ("state", "in", CREDITABLE)]
+        if self.env["keeping.exact.invoice"].search_count(creditable, limit=1):
             return True
-        credited = [*mine, ("state", "=", "credited")]
-        newest = Invoice.search(credited, order="id desc", limit=INVOICES_AT_ONCE)
-        return any(invoice._is_creditable() for invoice in newest)
+        return any(invoice._is_creditable() for invoice in self._get_newest(("credited",)))
 
     def _filter_unknown(self, rows):
         """Return the credit notes of customers with processed links that nothing here is of."""
@@ -97,8 +95,9 @@ class KeepingExactAdministration(models.Model):
 
     def _tell_credit_note(self, row):
         """Tell the maker of the invoice that this one most likely credits, if any fits."""
-        invoices = self._get_newest(row["OrderedBy"], CREDITABLE)
-        invoices |= self._get_newest(row["OrderedBy"], ("credited",))
+        of_customer = ("customer_id.guid", "=", row["OrderedBy"])
+        invoices = self._get_newest(CREDITABLE, of_customer)
+        invoices |= self._get_newest(("credited",), of_customer)
         fitting = []
         for invoice in invoices.filtered(lambda one: one._is_creditable()):
             found = invoice._weigh(row, invoice._prepare_own_lines())
@@ -118,15 +117,11 @@ class KeepingExactAdministration(models.Model):
             )
         )
 
-    def _get_newest(self, customer, states):
-        """Return the newest invoices of a customer in some states.
+    def _get_newest(self, states, *conditions):
+        """Return the newest invoices in some states.
 
-        :param str customer: GUID
+        :param conditions: of a domain
         """
-        domain = [
-            ("administration_id", "=", self.id),
-            ("customer_id.guid", "=", customer),
-            ("state", "in", states),
-        ]
+        domain = [("administration_id", "=", self.id), ("state", "in", states), *conditions]
         Invoice = self.env["keeping.exact.invoice"]
         return Invoice.search(domain, order="id desc", limit=INVOICES_AT_ONCE)

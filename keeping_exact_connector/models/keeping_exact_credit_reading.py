@@ -182,8 +182,11 @@ class KeepingExactCreditReading(models.Model):
             return None
         is_entry = "EntryID" in row
         # An invoice has its discount beside its lines; entries are booked less the discount.
-        found = match(self._charge(own) if is_entry else own, lines)
-        credited = self._before_discount(found.credited, own) if is_entry else found.credited
+        charged = self._charge(own) if is_entry else own
+        found = match(charged, lines)
+        credited = found.credited
+        if is_entry:
+            credited = self._before_discount(credited, own, charged)
         reasons = [self.env._("Same customer"), *self._explain_pairs(found.pairs)]
         named = self._find_named(row)
         if named:
@@ -210,27 +213,26 @@ class KeepingExactCreditReading(models.Model):
         charged = [to_decimal(self._get_less_discount(float(line.amount)), digits) for line in own]
         return [replace(line, amount=part) for line, part in zip(own, charged, strict=True)]
 
-    def _before_discount(self, credited, own):
+    def _before_discount(self, credited, own, charged):
         """Return what an entry credits as our lines have it; what it credits whole is whole.
 
         :param dict credited: parts less the discount by the key of our line
+        :param list charged: our lines less the discount, in the order of *own*
         """
-        before = {line.key: line.amount for line in own}
-        charged = {line.key: line.amount for line in self._charge(own)}
         share, digits = 1 - Decimal(f"{self.discount:.4f}"), self.currency_id.decimal_places
         # An entry spreads the cents of rounding over its lines.
         cent = to_decimal(self.currency_id.rounding, digits)
-        return {
-            key: before[key]
-            if abs(charged[key] - part) <= cent
-            else round_half_up(part / share, digits)
-            for key, part in credited.items()
-        }
+        before = {}
+        for line, less in zip(own, charged, strict=True):
+            if (part := credited.get(line.key)) is not None:
+                whole = abs(less.amount - part) <= cent
+                before[line.key] = line.amount if whole else round_half_up(part / share, digits)
+        return before
 
     def _get_charged(self, lines, row):
         """Return what lines of a document in Exact come to, less its discount if it has one."""
-        amount = float(sum(line.amount for line in lines))
-        return amount - self.currency_id.round(amount * float(row.get("Discount") or 0))
+        amount = sum(line.amount for line in lines)
+        return self._take_off(float(amount), float(row.get("Discount") or 0))
 
     def _explain_pairs(self, pairs):
         for own, line in [pair for pair in pairs if pair[1].amount > 0][:5]:

@@ -140,7 +140,10 @@ class KeepingExactInvoiceResult(models.Model):
         The card may change; what is in Exact has its own.
         """
         self.ensure_one()
-        discount = self.discount if self.guid else self._get_card_discount()
+        return self._take_off(amount, self.discount if self.guid else self._get_card_discount())
+
+    def _take_off(self, amount, discount):
+        """Return an amount less a discount, a fraction, rounded as Exact's."""
         return amount - self.currency_id.round(amount * discount)
 
     def _get_card_discount(self):

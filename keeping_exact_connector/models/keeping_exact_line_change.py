@@ -68,13 +68,14 @@ class KeepingExactLineChange(models.Model):
 
         :param dict row: of SalesInvoiceLines
         """
-        numbers = {
-            name: str(to_decimal(float(row[name] or 0), digits).normalize() + 0)
-            for name, digits in NUMBERS.items()
-        }
+        numbers = {name: self._dump_number(row[name], digits) for name, digits in NUMBERS.items()}
         # Line ends are as whoever wrote them has them.
         texts = {name: "\n".join((row[name] or "").splitlines()) for name in TEXTS}
         return json.dumps({**numbers, **texts}, sort_keys=True)
+
+    @api.model
+    def _dump_number(self, number, digits):
+        return str(to_decimal(float(number or 0), digits).normalize() + 0)
 
     def _get_changes(self):
         """Return the properties that are to be another value than was shown."""

@@ -3,14 +3,12 @@ from uuid import UUID
 
 from odoo import api, fields, models
 
-from ..pricing.money import to_decimal
 from .keeping_exact_invoice_line import PRECISION
 from .keeping_exact_sendable import CannotSend
 
 REMOVE = "remove"
 # What tells a line that somebody added from the one that was shown, besides texts and figures.
 ALSO = ("Item", "VATCode", "UnitCode")
-AMOUNTS = ("AmountFC",)
 
 
 class KeepingExactLineRemoval(models.Model):
@@ -32,12 +30,9 @@ class KeepingExactLineRemoval(models.Model):
 
         :param dict row: of SalesInvoiceLines
         """
-        amounts = {
-            name: str(to_decimal(float(row[name] or 0), PRECISION[1]).normalize() + 0)
-            for name in AMOUNTS
-        }
+        amount = {"AmountFC": self._dump_number(row["AmountFC"], PRECISION[1])}
         other = {name: (row[name] or "").strip() for name in ALSO}
-        return json.dumps({**json.loads(self._dump(row)), **amounts, **other}, sort_keys=True)
+        return json.dumps({**json.loads(self._dump(row)), **amount, **other}, sort_keys=True)
 
     # ------------------------------------------------------------------ business
 

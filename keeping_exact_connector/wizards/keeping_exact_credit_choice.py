@@ -57,7 +57,7 @@ class KeepingExactCreditChoice(models.TransientModel):
         for choice in self:
             chosen = choice.hour_ids.filtered("chosen")
             charged = choice.invoice_id._get_less_discount
-            choice.amount = charged(sum(choice.line_ids.mapped("amount")))
+            choice.amount = charged(choice._get_line_amount())
             choice.hours = sum(chosen.mapped("hours"))
             choice.hour_amount = charged(sum(chosen.mapped("amount")))
 
@@ -129,7 +129,7 @@ class KeepingExactCreditChoice(models.TransientModel):
         if self.mode != "made":
             raise UserError(self.env._("Look for credit notes again."))
         self._check_free()
-        if self.currency_id.compare_amounts(sum(self.line_ids.mapped("amount")), 0) <= 0:
+        if self.currency_id.compare_amounts(self._get_line_amount(), 0) <= 0:
             raise UserError(self.env._("Choose what is credited first: there is no amount yet."))
         self._check_left()
         self._check_difference()
@@ -232,6 +232,10 @@ class KeepingExactCreditChoice(models.TransientModel):
             self.line_ids.filtered(lambda line: not line.has_hours).chosen = chosen
         return self._reopen()
 
+    def _get_line_amount(self):
+        """Return what is credited of the lines, before the discount of the customer."""
+        return sum(self.line_ids.mapped("amount"))
+
     def _get_chosen(self):
         """Return the invoiced hours that are ticked, as superuser."""
         return self.sudo().hour_ids.filtered("chosen").hour_id
@@ -268,8 +272,8 @@ class KeepingExactCreditChoice(models.TransientModel):
                     self.difference_message,
                 )
             )
-        of_lines = sum(self.line_ids.mapped("amount"))
-        if not self.currency_id.compare_amounts(of_lines, 0) and not self._get_chosen():
+        nothing = not self.currency_id.compare_amounts(self._get_line_amount(), 0)
+        if nothing and not self._get_chosen():
             raise UserError(self.env._("Choose what is credited first: there is no amount yet."))
 
     def _check_free(self):
