@@ -86,23 +86,26 @@ class KeepingExactLineMaking(models.Model):
         return [row for row in rows if row["ID"] not in known]
 
     def _find_made_in_any_words(self, rows):
-        """Return the rows that are this line, else those that came since with item and figures.
+        """Return the rows that are this line, else those that came since and are like it.
 
-        Whether Exact keeps a text letter by letter is not known. It stands there once, and is
-        shown as a difference; sent again it would be billed twice.
+        Whether Exact keeps a text letter by letter is not known, and somebody may have changed
+        the line before it is looked up. It stands there once, and is shown as a difference; sent
+        again it would be billed twice.
         """
-        item, wanted = self.line_id.item_id.guid, self._get_figures(self.wanted)
+        item = self.line_id.item_id.guid
         return self._find_made(rows) or [
             row
             for row in self._find_unknown(rows)
-            if row["Item"] == item and self._get_figures(self._dump(row)) == wanted
+            if row["Item"] == item and self._is_like_wanted(row)
         ]
 
-    @api.model
-    def _get_figures(self, dumped):
+    def _is_like_wanted(self, row):
+        """Tell whether a line has the quantity and price that are wanted, or the text."""
+        wanted, there = json.loads(self.wanted), json.loads(self._dump(row))
         # Not its discount: somebody may have given one since, and it is the same line.
-        values = json.loads(dumped)
-        return [values["Quantity"], values["UnitPrice"]]
+        same_figures = all(wanted[name] == there[name] for name in ("Quantity", "UnitPrice"))
+        text = wanted["Description"]
+        return same_figures or bool(text) and text == there["Description"]
 
     def _exact_request(self, client):
         if self.what != MAKE:

@@ -52,6 +52,18 @@ class TestAdjustUnanswered(AdjustCase):
         [changed] = self._compare().line_ids.filtered(lambda line: line.kind != "same")
         self.assertEqual((changed.kind, changed.exact_discount), ("changed", 0.1))
 
+    def test_a_line_whose_figures_were_changed_since_is_recognised_and_made_once(self):
+        for values in ({"UnitPrice": 70, "AmountFC": 70}, {"Quantity": 2, "AmountFC": 80}):
+            with self.subTest(values=values):
+                self._make_unanswered(**values)
+                self.assertEqual(self._steps()[-1].state, "done")
+                self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
+                self.assertEqual(len(self._calls("POST")), 1)
+                [changed] = self._compare().line_ids.filtered(lambda line: line.kind != "same")
+                self.assertEqual(
+                    (changed.kind, changed.exact_amount), ("changed", values["AmountFC"])
+                )
+
     def test_a_line_that_exact_keeps_in_other_words_is_recognised_and_made_once(self):
         self._make_unanswered(Description="Travel .", Notes="Travel\r\n")
         self.assertEqual(self._steps().state, "done")

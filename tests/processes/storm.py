@@ -117,12 +117,19 @@ class Storm:
         )
 
     def age_token(self):
-        """Let the access token run out, in Exact and in what Odoo wrote down."""
-        self.office.sandbox.age_tokens(600)
-        self.sql(
+        """Let the access token run out, in Exact and in what Odoo wrote down.
+
+        At once on both sides, with the grant locked: were it renewed in between, Odoo would take
+        the new one for old, and Exact would refuse to renew that for ten minutes.
+        """
+        self._work(self._age_token)
+
+    def _age_token(self, cursor):
+        cursor.execute(
             "UPDATE keeping_exact_grant SET refreshed_at = refreshed_at - interval '600 s',"
             " access_expires_at = access_expires_at - interval '600 s'"
         )
+        self.office.sandbox.age_tokens(600)
 
     def pass_time(self, seconds=60):
         """Let time pass for what waits, and have Odoo look for jobs.
@@ -143,15 +150,22 @@ class Storm:
         self.sql("SELECT pg_notify('cron_trigger', %s)", self.office.name, database="postgres")
 
     def sql(self, statement, *args, database=None):
-        """Run SQL and return its rows, if it has any; once more after a conflict or a restart."""
+        """Run SQL and return its rows, if it has any."""
+
+        def run(cursor):
+            cursor.execute(statement, args)
+            return cursor.fetchall() if cursor.description else []
+
+        return self._work(run, database)
+
+    def _work(self, function, database=None):
+        """Do something in a transaction; once more after a conflict or a restart."""
+        dsn = {**self.office.dsn, "dbname": database or self.office.name}
         for _attempt in range(200):
             try:
-                dsn = {**self.office.dsn, "dbname": database or self.office.name}
                 with contextlib.closing(psycopg2.connect(**dsn)) as connection:
-                    connection.autocommit = True
-                    with connection.cursor() as cursor:
-                        cursor.execute(statement, args)
-                        return cursor.fetchall() if cursor.description else []
+                    with connection, connection.cursor() as cursor:
+                        return function(cursor)
             except (psycopg2.OperationalError, psycopg2.errors.SerializationFailure):
                 time.sleep(0.1)
         raise AssertionError("PostgreSQL did not come back")

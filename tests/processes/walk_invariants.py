@@ -139,7 +139,29 @@ def no_line_twice(world, own):
         list(IN_EXACT),
     ):
         if there[guid] > lines or known != different:
-            yield (guid, there[guid], lines, known, different)
+            yield (guid, there[guid], lines, known, different, *_tell_lines(world, own, guid))
+
+
+def _tell_lines(world, own, guid):
+    """Tell of an invoice what lines are in Exact, what is stored, and what was done with them."""
+    names = ("ID", "Quantity", "UnitPrice", "Discount", "Description", "Notes")
+    for row in world.books.lines(own.code).values():
+        if row["InvoiceID"] == guid:
+            yield ("in Exact", *(row.get(name) for name in names))
+    yield from world.sql(
+        "SELECT 'stored', line.id, line.guid, line.quantity, line.unit_price, line.name"
+        " FROM keeping_exact_invoice_line line"
+        " JOIN keeping_exact_invoice link ON link.id = line.invoice_id WHERE link.guid = %s",
+        guid,
+    )
+    yield from world.sql(
+        "SELECT 'step', step.id, step.what, step.state, step.error_code, step.guid, step.line_id,"
+        " step.shown, step.wanted, step.create_date, step.write_date"
+        " FROM keeping_exact_line_change step"
+        " JOIN keeping_exact_invoice link ON link.id = step.invoice_id WHERE link.guid = %s"
+        " ORDER BY step.id",
+        guid,
+    )
 
 
 def no_secret_is_told(world, own):
