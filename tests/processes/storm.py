@@ -163,9 +163,12 @@ class Storm:
         dsn = {**self.office.dsn, "dbname": database or self.office.name}
         for _attempt in range(200):
             try:
-                with contextlib.closing(psycopg2.connect(**dsn)) as connection:
-                    with connection, connection.cursor() as cursor:
-                        return function(cursor)
+                with (
+                    contextlib.closing(psycopg2.connect(**dsn)) as connection,
+                    connection,
+                    connection.cursor() as cursor,
+                ):
+                    return function(cursor)
             except (psycopg2.OperationalError, psycopg2.errors.SerializationFailure):
                 time.sleep(0.1)
         raise AssertionError("PostgreSQL did not come back")
