@@ -44,10 +44,12 @@ class KeepingExactAdministrationSpecification(models.Model):
         :param partner: the commercial res.partner that is invoiced
         """
         self.ensure_one()
-        wish = partner.keeping_exact_specification
+        # Of a contact with its many columns nothing else is needed.
+        partner = partner.with_context(prefetch_fields=False)
         if self.hours_specification == "on":
-            return wish != "never"
-        return self.hours_specification == "customer" and wish == "always"
+            return partner.keeping_exact_specification != "never"
+        on_wish = self.hours_specification == "customer"
+        return on_wish and partner.keeping_exact_specification == "always"
 
     def _note_refusal(self, kind, code, text):
         if kind not in DOCUMENT_KINDS:

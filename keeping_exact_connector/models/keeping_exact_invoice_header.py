@@ -95,7 +95,8 @@ class KeepingExactInvoiceHeader(models.Model):
         """
         self.ensure_one()
         if not self.contact_id:
-            self.write({"contact_guid": False, "contact_missing": False})
+            if self.contact_guid or self.contact_missing:
+                self.write({"contact_guid": False, "contact_missing": False})
             return
         try:
             rows = list(

@@ -88,10 +88,9 @@ class KeepingExactInvoiceLineCosts(models.Model):
 
     def _prepare_exact_payload(self):
         payload = super()._prepare_exact_payload()
-        ledger = self._get_ledger()
         for cost in COSTS:
             chosen = self[cost.line_field]
             # An account that takes none refuses the line with it (API reference, chapter 5.4).
-            if chosen and ledger[cost.use_field] != REFUSED:
+            if chosen and self._get_ledger()[cost.use_field] != REFUSED:
                 payload[cost.exact] = chosen.code
         return payload

@@ -181,7 +181,9 @@ class KeepingExactInvoiceRun(models.Model):
         changed = self.env.context.get(TELL_LATER)
         later = defaultdict(set) if changed is None else changed
         for user, invoices in self.sudo().grouped("create_uid").items():
-            later[user.partner_id.id].update(invoices.ids)
+            # Of a user with its many columns nothing else is needed.
+            partner = user.with_context(prefetch_fields=False).partner_id
+            later[partner.id].update(invoices.ids)
         if changed is None:
             self._tell_partners(later)
 

@@ -185,8 +185,10 @@ class KeepingExactInvoiceSending(models.Model):
         cause = {"uncertain": "found", "failed": "taken_over"}.get(self.state, "made")
         self._move("open", cause, self._prepare_made(row))
         self._follow_processed(row)
-        for line, made in zip(self.line_ids, row.get("SalesInvoiceLines") or [], strict=False):
-            line.guid = made.get("ID")
+        # Exact may answer without them (reference, chapter 4.3).
+        if made_lines := row.get("SalesInvoiceLines"):
+            for line, made in zip(self.line_ids, made_lines, strict=False):
+                line.guid = made.get("ID")
 
     def _prepare_made(self, row):
         """Return what is written, at once, of an invoice that is in Exact now."""

@@ -102,14 +102,21 @@ class KeepingExactInvoiceStates(models.Model):
                 before = noted.get(invoice.id)
                 told = Markup("{}<br/>{}").format(before, text) if before else escape(text)
                 invoice._track_set_log_message(told)
-            made = invoices & new
-            made._message_log_batch(bodies=dict.fromkeys(made.ids, text))
+            if made := invoices & new:
+                made._message_log_batch(bodies=dict.fromkeys(made.ids, text))
 
     def _get_lang_of(self, who):
         """Return the language to tell it in: that of the person, else of who made the link."""
-        # Of users and contacts nothing else is needed, and they have many columns.
-        maker = self.create_uid.with_context(prefetch_fields=False)
-        return (who == PERSON and self.env.lang) or maker.lang
+        if who == PERSON and self.env.lang:
+            return self.env.lang
+        # Odoo remembers it, so that neither user nor contact is read for it.
+        return self.env["res.users"].with_user(self.create_uid).context_get()["lang"]
+
+    def _track_finalize(self):
+        # Of the author and the organisation little is told, and they have many columns. Without a
+        # language that of the author would be read, for templates that there are none of.
+        narrow = self.with_context(prefetch_fields=False, lang=self.env.lang or "en_US")
+        return super(KeepingExactInvoiceStates, narrow)._track_finalize()
 
     def _explain_cause(self, who, why):
         if who == PERSON:
