@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from markupsafe import Markup, escape
 
 from odoo import models
@@ -9,6 +11,8 @@ _lt = LazyTranslate(__name__)
 
 PERSON, EXACT, JOB = "person", "exact", "job"
 CAUSE = "keeping_exact_cause"
+# In the context of a sender: an Author, the same for as long as it runs.
+AUTHOR = "keeping_exact_author"
 
 #: Why a state changes: code → (who, what the history of the invoice says).
 CAUSES = {
@@ -34,6 +38,13 @@ CAUSES = {
     "deleted_there": (EXACT, _lt("lists it as deleted; its hours are free.")),
     "deleted": (EXACT, _lt("deleted it, as was asked from here; its hours are free.")),
 }
+
+
+class Author(NamedTuple):
+    """Who writes all messages of a sender; of a type that no caller from outside can make."""
+
+    partner_id: int
+    email_from: str
 
 
 class KeepingExactInvoiceStates(models.Model):
@@ -117,6 +128,12 @@ class KeepingExactInvoiceStates(models.Model):
         # language that of the author would be read, for templates that there are none of.
         narrow = self.with_context(prefetch_fields=False, lang=self.env.lang or "en_US")
         return super(KeepingExactInvoiceStates, narrow)._track_finalize()
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        known = self.env.context.get(AUTHOR)
+        if isinstance(known, Author) and author_id is None and email_from is None:
+            return known
+        return super()._message_compute_author(author_id, email_from)
 
     def _explain_cause(self, who, why):
         if who == PERSON:

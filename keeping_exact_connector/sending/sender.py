@@ -14,6 +14,7 @@ import psycopg2
 from odoo import fields
 
 from .. import exact_online
+from ..models.keeping_exact_invoice_states import AUTHOR, Author
 from ..models.keeping_exact_sendable import LookAlike
 from ..tools import messages
 from .look_ups import LookUps
@@ -34,7 +35,8 @@ class Sender(Telling, Rereading, LookUps):
     """
 
     def __init__(self, administration, deadline):
-        self.env = administration.env
+        author = Author(*administration.env["mail.thread"]._message_compute_author())
+        self.env = administration.with_context(**{AUTHOR: author}).env
         self.deadline = deadline
         self.cr = self.env.cr
         self.administration_id = administration.id

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
+from ..models.keeping_exact_invoice_states import AUTHOR
 from ..tools.invoice_states import FOLLOWS, WrongOrder, find_way
 from .common import ExactCase
 from .processing_case import ProcessingCase
@@ -137,6 +138,25 @@ class TestStateHistory(ProcessingCase):
                 f"{name}: released its hours; the invoice stays in Exact Online.",
             ],
         )
+
+    def test_the_history_says_whose_doing_it_was(self):
+        self._open(1)
+        invoice = self._draft()
+        self._mine(invoice).action_send()
+        self.env.cr.precommit.run()
+        self._send()
+        self._told(invoice)
+        changes = invoice.sudo().message_ids.sorted("id").filtered("tracking_value_ids")
+        root, mine = self.env.ref("base.partner_root"), self.invoicer.partner_id
+        self.assertEqual([message.author_id for message in changes], [mine, root, root])
+        self.assertEqual(changes[1:].mapped("email_from"), [root.email_formatted] * 2)
+
+    def test_nobody_writes_in_the_name_of_another(self):
+        forged = {AUTHOR: [self.administrator.partner_id.id, "boss@example.com"]}
+        invoice = self._draft().with_user(self.invoicer).with_context(**forged)
+        message = invoice.message_post(body="Paid in cash")
+        self.assertEqual(message.author_id, self.invoicer.partner_id)
+        self.assertNotIn("boss", message.email_from)
 
     def test_an_answer_that_got_lost(self):
         self._open(1)
