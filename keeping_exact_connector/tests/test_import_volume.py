@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .move_case import MoveCase
 
-SOME, MANY = 1_000, 20_000
+SOME, MANY = 1_000, 6_000
 _logger = logging.getLogger(__name__)
 
 
@@ -142,6 +142,6 @@ class TestImportVolume(MoveCase):
                 tracemalloc.stop()
                 self._forget()
 
-        few, many = peak(10_000, "2026-10-07"), peak(40_000, "2026-10-08")
+        few, many = peak(5_000, "2026-10-07"), peak(15_000, "2026-10-08")
         # The file itself is in memory here, and grows along.
         self.assertLess(many, few * 2)
