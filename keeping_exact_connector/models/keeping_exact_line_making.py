@@ -8,6 +8,8 @@ from .keeping_exact_line_change import NUMBERS, TEXTS
 from .keeping_exact_sendable import CannotSend
 
 MAKE = "make"
+# What tells a line besides its text; its discount does not: it may be given afterwards.
+FIGURES = ("Quantity", "UnitPrice")
 
 
 class KeepingExactLineMaking(models.Model):
@@ -89,23 +91,34 @@ class KeepingExactLineMaking(models.Model):
         """Return the rows that are this line, else those that came since and are like it.
 
         Whether Exact keeps a text letter by letter is not known, and somebody may have changed
-        the line before it is looked up. It stands there once, and is shown as a difference; sent
-        again it would be billed twice.
+        the line before it is looked up. It stands there once, and is shown as a difference: made
+        again, or refused as somebody else's, it would be billed twice. What is another line of
+        ours letter by letter is not this one.
         """
-        item = self.line_id.item_id.guid
-        return self._find_made(rows) or [
+        if made := self._find_made(rows):
+            return made
+        item, others = self.line_id.item_id.guid, self._get_others_as_wanted()
+        new = [
             row
             for row in self._find_unknown(rows)
-            if row["Item"] == item and self._is_like_wanted(row)
+            if row["Item"] == item and (item, self._dump(row)) not in others
         ]
+        return self._find_alike(new, "Description") or self._find_alike(new, *FIGURES)
 
-    def _is_like_wanted(self, row):
-        """Tell whether a line has the quantity and price that are wanted, or the text."""
-        wanted, there = json.loads(self.wanted), json.loads(self._dump(row))
-        # Not its discount: somebody may have given one since, and it is the same line.
-        same_figures = all(wanted[name] == there[name] for name in ("Quantity", "UnitPrice"))
-        text = wanted["Description"]
-        return same_figures or bool(text) and text == there["Description"]
+    def _find_alike(self, rows, *names):
+        """Return the rows in which these values, none of them empty, are as they are wanted."""
+        wanted = json.loads(self.wanted)
+        if not all(wanted[name] for name in names):
+            return []
+        there = ((row, json.loads(self._dump(row))) for row in rows)
+        return [row for row, got in there if all(got[name] == wanted[name] for name in names)]
+
+    def _get_others_as_wanted(self):
+        """Return item and values of the other lines, as stored and as they are to be made."""
+        others = self.invoice_id.line_ids - self.line_id
+        steps = self.invoice_id.line_change_ids.filtered(lambda step: step.line_id in others)
+        wanted = {(step.line_id.item_id.guid, step.wanted) for step in steps}
+        return wanted | {(line.item_id.guid, self._dump_stored(line)) for line in others}
 
     def _exact_request(self, client):
         if self.what != MAKE:

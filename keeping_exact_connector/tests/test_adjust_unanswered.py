@@ -37,16 +37,19 @@ class TestAdjustUnanswered(AdjustCase):
         self.sandbox.clear_calls()
         self.sandbox.add_fault(method="POST", path=LINES, kind="lose_answer", times=1)
         self._send()
-        where = {"InvoiceID": self.guid, "Description": "Travel"}
+        self._change("Travel", **values)
+
+    def _change(self, text, **values):
+        where = {"InvoiceID": self.guid, "Description": text}
         self.sandbox.control(
             "POST",
             f"rows/{self.administration.code}/{LINES}",
             {"where": where, "values": values},
         )
-        self._send_till_done()
 
     def test_a_line_that_was_given_a_discount_since_is_recognised_and_made_once(self):
         self._make_unanswered(Discount=0.1, AmountFC=36)
+        self._send_till_done()
         self.assertEqual(self._steps().state, "done")
         self.assertEqual(len(self._calls("POST")), 1)
         [changed] = self._compare().line_ids.filtered(lambda line: line.kind != "same")
@@ -56,6 +59,7 @@ class TestAdjustUnanswered(AdjustCase):
         for values in ({"UnitPrice": 70, "AmountFC": 70}, {"Quantity": 2, "AmountFC": 80}):
             with self.subTest(values=values):
                 self._make_unanswered(**values)
+                self._send_till_done()
                 self.assertEqual(self._steps()[-1].state, "done")
                 self.assertEqual(self._texts_in_exact(), ["Travel", "Website"])
                 self.assertEqual(len(self._calls("POST")), 1)
@@ -66,10 +70,44 @@ class TestAdjustUnanswered(AdjustCase):
 
     def test_a_line_that_exact_keeps_in_other_words_is_recognised_and_made_once(self):
         self._make_unanswered(Description="Travel .", Notes="Travel\r\n")
+        self._send_till_done()
         self.assertEqual(self._steps().state, "done")
         self.assertEqual(self._texts_in_exact(), ["Travel .", "Website"])
         self.assertEqual(len(self._calls("POST")), 1)
         self.assertEqual(self._compare().difference_count, 1)
+
+    def test_a_line_is_rather_recognised_by_its_text_than_by_its_figures(self):
+        self._make_unanswered(UnitPrice=70, AmountFC=70)
+        self._add("Parking", 1, 40)
+        self._change("Parking", LineNumber=0)
+        self._send_till_done()
+        [row] = [row for row in self._lines_in_exact() if row["Description"] == "Travel"]
+        self.assertEqual(self._steps().state, "done")
+        self.assertEqual(self.invoice.line_ids[1].guid, row["ID"])
+        self.assertNotIn("more than once", self._told())
+
+    def _put_another_back(self, *another):
+        """Of two lines that are gone the first is not made, and somebody puts the other back."""
+        self._add(*another)
+        self._compare().action_take_over()
+        with self.administration._get_client() as client:
+            for row in self._lines_in_exact()[1:]:
+                client.delete(LINES, UUID(row["ID"]))
+        self._compare().action_send()
+        self.sandbox.clear_calls()
+        self.sandbox.add_fault(method="POST", path=LINES, kind="lose_request", times=1)
+        self._send()
+        back = self._add(*another)
+        self._send_till_done()
+        self.assertEqual(self._steps().mapped("state"), ["failed", "done"])
+        self.assertEqual(self.invoice.line_ids[2].guid, back)
+        self.assertEqual(self._texts_in_exact(), sorted([another[0], "Website"]))
+
+    def test_another_gone_line_of_the_same_text_is_not_taken_for_it(self):
+        self._put_another_back("Travel", 2, 40)
+
+    def test_another_gone_line_of_the_same_figures_is_not_taken_for_it(self):
+        self._put_another_back("Train", 1, 40)
 
     def test_line_ends_are_no_change(self):
         values = {"Description": "Travel", "Quantity": 1, "UnitPrice": 40, "Discount": 0}

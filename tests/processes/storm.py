@@ -8,6 +8,12 @@ import psycopg2
 
 from devtools import cluster
 
+# What is raised when a connection ends, or is ended in the middle of a transaction.
+GONE_AWAY = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    psycopg2.errors.SerializationFailure,
+)
 API = "/api/v1/"
 INVOICES = "salesinvoice/SalesInvoices"
 # Exact does the work of its own 504 this much later. The looks for it last longer than that.
@@ -169,6 +175,6 @@ class Storm:
                     connection.cursor() as cursor,
                 ):
                     return function(cursor)
-            except (psycopg2.OperationalError, psycopg2.errors.SerializationFailure):
+            except GONE_AWAY:
                 time.sleep(0.1)
         raise AssertionError("PostgreSQL did not come back")
