@@ -107,7 +107,7 @@ def _use(calls: list[dict], minute: float) -> tuple[float, float, int]:
 
 def full_minutes(shop: Workshop, quick: bool) -> list[Row]:
     """A run against the limit of a minute, which lasts some seconds here."""
-    count, minute = (130, 5) if quick else (300, 6)
+    count, minute = 125 if quick else 300, 6
     with opened(shop, customers=count, minute_seconds=minute) as office:
         office.queue(count)
         calls = office.wait(count)
