@@ -44,12 +44,11 @@ class KeepingExactAdministrationSpecification(models.Model):
         :param partner: the commercial res.partner that is invoiced
         """
         self.ensure_one()
+        if self.hours_specification == "off":
+            return False
         # Of a contact with its many columns nothing else is needed.
-        partner = partner.with_context(prefetch_fields=False)
-        if self.hours_specification == "on":
-            return partner.keeping_exact_specification != "never"
-        on_wish = self.hours_specification == "customer"
-        return on_wish and partner.keeping_exact_specification == "always"
+        wish = partner.with_context(prefetch_fields=False).keeping_exact_specification
+        return wish != "never" if self.hours_specification == "on" else wish == "always"
 
     def _note_refusal(self, kind, code, text):
         if kind not in DOCUMENT_KINDS:

@@ -112,12 +112,17 @@ class TestStateHistory(ProcessingCase):
         self.env.cr.precommit.run()
         return invoice
 
-    def test_the_whole_life_of_an_invoice(self):
+    def _sent(self):
+        """Return an invoice that a person has sent, and that is in Exact."""
         self._open(1)
         invoice = self._draft()
         self._mine(invoice).action_send()
         self.env.cr.precommit.run()
         self._send()
+        return invoice
+
+    def test_the_whole_life_of_an_invoice(self):
+        invoice = self._sent()
         self._process_in_exact(invoice)
         self._mine(invoice).action_refresh()
         self.env.cr.precommit.run()
@@ -140,11 +145,7 @@ class TestStateHistory(ProcessingCase):
         )
 
     def test_the_history_says_whose_doing_it_was(self):
-        self._open(1)
-        invoice = self._draft()
-        self._mine(invoice).action_send()
-        self.env.cr.precommit.run()
-        self._send()
+        invoice = self._sent()
         self._told(invoice)
         changes = invoice.sudo().message_ids.sorted("id").filtered("tracking_value_ids")
         root, mine = self.env.ref("base.partner_root"), self.invoicer.partner_id
